@@ -1,0 +1,306 @@
+//! [`Annotator`]: the order of the stages.
+
+use crate::{
+    document::{Annotation, Document, EntryId, Origin, Zone, ZoneKind},
+    error::Error,
+    gazetteer::{Gazetteer, Role},
+    matcher::{Engine, Matcher, Matches},
+    record::{Mention, OffsetUnit, Offsets, Record},
+    resolve::overlap::{Candidate, Lost, Reason, compete},
+    span::{Label, Span},
+    tokens::Tokens,
+    zones::zones,
+};
+use rayon::prelude::*;
+use std::{borrow::Cow, sync::Arc};
+
+/// Finds the entities of documents: the whole of the core behind one call. `Send + Sync`: share one among all threads.
+///
+/// Annotating is pure and total: no file, no clock, no panic; the same document gives the same annotations, whatever the thread.
+///
+/// ```
+/// use wiretag::{Annotator, Document, Gazetteer};
+///
+/// let annotator = Annotator::builder().build(Gazetteer::builtin()?)?;
+/// let doc = Document::new("a1", "Kim Jong Un met Sergei Shoigu. Kim showed him the Hwasong-18.");
+/// let found: Vec<&str> = annotator.annotate(&doc).iter().map(|a| &doc.text()[a.span.range()]).collect();
+/// assert_eq!(found, ["Kim Jong Un", "Sergei Shoigu", "Hwasong-18"]);
+/// # Ok::<(), wiretag::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Annotator {
+    matcher: Matcher,
+    overlaps: Overlaps,
+    labels: Option<Vec<Label>>,
+    attributes: bool,
+}
+
+/// What becomes of candidates that overlap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Overlaps {
+    /// The winners of the competition stay; nothing overlaps.
+    #[default]
+    Longest,
+    /// All stay; those that lost say why.
+    All,
+}
+
+/// Settings of an [`Annotator`].
+#[derive(Clone, Debug, Default)]
+pub struct AnnotatorBuilder {
+    engine: Engine,
+    overlaps: Overlaps,
+    labels: Option<Vec<Label>>,
+    attributes: bool,
+    no_rules: bool,
+}
+
+/// Memory that an annotator reuses from document to document: one for each thread.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    tokens: Tokens,
+    matches: Matches,
+    candidates: Vec<Candidate>,
+    winners: Vec<Candidate>,
+}
+
+/// What an [`Annotator`] found in one document.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The annotations, sorted and disjoint.
+    pub annotations: Vec<Annotation>,
+    /// Further entries that have the span and label of an annotation: its index, and the entry.
+    pub also: Vec<(u32, EntryId)>,
+    /// The candidates that lost, sorted by span; filled with [`Overlaps::All`] only.
+    pub lost: Vec<Lost>,
+    /// The zones of the text, sorted.
+    pub zones: Vec<Zone>,
+}
+
+impl AnnotatorBuilder {
+    /// Which engine looks names up. Default: the token index.
+    pub fn engine(&mut self, engine: Engine) -> &mut AnnotatorBuilder {
+        self.engine = engine;
+        self
+    }
+
+    /// What becomes of candidates that overlap. Default: the winners of the competition stay.
+    pub fn overlaps(&mut self, overlaps: Overlaps) -> &mut AnnotatorBuilder {
+        self.overlaps = overlaps;
+        self
+    }
+
+    /// Keeps annotations of these labels alone, after the competition among all. Default: all labels.
+    pub fn labels(&mut self, labels: impl IntoIterator<Item = Label>) -> &mut AnnotatorBuilder {
+        self.labels = Some(labels.into_iter().collect());
+        self
+    }
+
+    /// Copies the attributes of entities to the mentions of records. Default: no.
+    pub fn attributes(&mut self, attributes: bool) -> &mut AnnotatorBuilder {
+        self.attributes = attributes;
+        self
+    }
+
+    /// Applies rules besides the lists. Default: yes. There are no rules yet, so that this changes nothing today.
+    pub fn rules(&mut self, rules: bool) -> &mut AnnotatorBuilder {
+        self.no_rules = !rules;
+        self
+    }
+
+    /// The annotator.
+    ///
+    /// # Errors
+    /// When labels are asked for that the gazetteer does not have.
+    pub fn build(&self, gazetteer: impl Into<Arc<Gazetteer>>) -> Result<Annotator, Error> {
+        let gazetteer = gazetteer.into();
+        let known = gazetteer.labels();
+        if let Some(label) = self.labels.iter().flatten().find(|l| !known.contains(l)) {
+            let known: Vec<&str> = known.iter().map(|l| l.as_str()).collect();
+            return Err(Error::invalid(format!("no label {:?}: the gazetteers have {}", label.as_str(), known.join(", "))));
+        }
+        Ok(Annotator {
+            matcher: Matcher::with_engine(gazetteer, self.engine),
+            overlaps: self.overlaps,
+            labels: self.labels.clone(),
+            attributes: self.attributes,
+        })
+    }
+}
+
+impl Annotator {
+    /// A builder with default settings.
+    pub fn builder() -> AnnotatorBuilder {
+        AnnotatorBuilder::default()
+    }
+
+    /// The gazetteer, to ask for what the ids of annotations mean.
+    pub fn gazetteer(&self) -> &Gazetteer {
+        self.matcher.gazetteer()
+    }
+
+    /// The annotations of a document, sorted and disjoint.
+    pub fn annotate(&self, doc: &Document) -> Vec<Annotation> {
+        let mut found = Found::default();
+        self.annotate_into(&mut Scratch::default(), doc, &mut found);
+        found.annotations
+    }
+
+    /// The same for many documents on all cores, in their order.
+    pub fn annotate_batch(&self, docs: &[Document]) -> Vec<Vec<Annotation>> {
+        docs.par_iter()
+            .map_init(Scratch::default, |scratch, doc| {
+                let mut found = Found::default();
+                self.annotate_into(scratch, doc, &mut found);
+                found.annotations
+            })
+            .collect()
+    }
+
+    /// Annotates in memory that is reused, and tells all there is to tell.
+    pub fn annotate_into(&self, scratch: &mut Scratch, doc: &Document, found: &mut Found) {
+        let text = doc.text();
+        found.annotations.clear();
+        found.also.clear();
+        found.lost.clear();
+        scratch.tokens.fill(text, self.gazetteer().seed());
+        zones(text, &mut found.zones);
+        self.matcher.find(text, &scratch.tokens, &mut scratch.matches);
+        self.candidates(scratch, &found.zones);
+        let lost = (self.overlaps == Overlaps::All).then_some(&mut found.lost);
+        compete(&mut scratch.candidates, &mut found.annotations, &mut found.also, lost, &mut scratch.winners);
+        found.lost.sort_by_key(|l| (l.annotation.span.start, std::cmp::Reverse(l.annotation.span.end)));
+        self.keep_labels(found);
+    }
+
+    /// Turns matches into candidates, those in no-match zones excepted.
+    fn candidates(&self, scratch: &mut Scratch, zones: &[Zone]) {
+        let gazetteer = self.gazetteer();
+        // A block has no label; any will do, nobody reads it.
+        let Some(no_label) = gazetteer.labels().first().copied() else {
+            scratch.candidates.clear();
+            return;
+        };
+        let mut zones = ZoneCursor { zones, first: 0 };
+        scratch.candidates.clear();
+        scratch.candidates.extend(scratch.matches.names().iter().filter_map(|m| {
+            let zone = zones.of(m.span);
+            if zone == Some(ZoneKind::NoMatch) {
+                return None;
+            }
+            let row = gazetteer.alias(m.alias);
+            let label = gazetteer.entry_label(row.entry).unwrap_or(no_label);
+            let annotation = Annotation { span: m.span, label, entry: Some(row.entry), origin: Origin::Alias(m.alias), zone };
+            Some(Candidate { annotation, block: gazetteer.role(row.entry) == Role::Block, priority: row.priority })
+        }));
+    }
+
+    fn keep_labels(&self, found: &mut Found) {
+        let Some(labels) = &self.labels else { return };
+        let mut kept = 0;
+        let places: Vec<Option<u32>> = found
+            .annotations
+            .iter()
+            .map(|a| {
+                labels.contains(&a.label).then(|| {
+                    kept += 1;
+                    kept - 1
+                })
+            })
+            .collect();
+        found.annotations.retain(|a| labels.contains(&a.label));
+        found.lost.retain(|l| labels.contains(&l.annotation.label));
+        found.also = found.also.iter().filter_map(|&(n, entry)| Some((places[n as usize]?, entry))).collect();
+    }
+
+    /// The record of a document and what was found in it.
+    pub fn record<'a>(&'a self, doc: &'a Document, found: &Found, unit: OffsetUnit) -> Record<'a> {
+        let lost = found.lost.iter().map(|l| (&l.annotation, Some(self.reason(doc.text(), l)), &[][..]));
+        let mut also = &found.also[..];
+        let won = found.annotations.iter().enumerate().map(|(i, a)| {
+            let n = also.iter().take_while(|(k, _)| *k == i as u32).count();
+            let (mine, rest) = also.split_at(n);
+            also = rest;
+            (a, None, mine)
+        });
+        let mut all: Vec<_> = won.chain(lost).collect();
+        all.sort_by_key(|(a, _, _)| (a.span.start, std::cmp::Reverse(a.span.end)));
+        let mut starts = Offsets::new(doc.text(), unit);
+        let spans = all
+            .into_iter()
+            .map(|(a, lost, also)| {
+                let start = starts.at(a.span.start);
+                let text = &doc.text()[a.span.range()];
+                self.mention(a, start, start + unit.count(text), text, also, lost)
+            })
+            .collect();
+        Record { id: doc.id().into(), text: doc.text().into(), offset_unit: unit, spans, meta: Cow::Borrowed(doc.meta()) }
+    }
+
+    fn mention<'a>(
+        &'a self,
+        annotation: &Annotation,
+        start: usize,
+        end: usize,
+        text: &'a str,
+        also: &[(u32, EntryId)],
+        lost: Option<String>,
+    ) -> Mention<'a> {
+        let gazetteer = self.gazetteer();
+        let attributes = match annotation.entry {
+            Some(entry) if self.attributes => gazetteer.entry_attributes(entry).map(|(k, v)| (k.into(), v.into())).collect(),
+            _ => Vec::new(),
+        };
+        Mention {
+            start,
+            end,
+            label: annotation.label.as_str().into(),
+            text: text.into(),
+            entity: annotation.entry.map(|e| gazetteer.entry_id(e).into()),
+            name: annotation.entry.map(|e| gazetteer.entry_name(e).into()),
+            also: also.iter().map(|&(_, e)| gazetteer.entry_id(e).into()).collect(),
+            origin: annotation.origin.as_str().into(),
+            zone: annotation.zone.map(|z| z.as_str().into()),
+            lost: lost.map(Cow::from),
+            attributes,
+        }
+    }
+
+    /// Why a candidate lost, in words.
+    fn reason(&self, text: &str, lost: &Lost) -> String {
+        let winner = &text[lost.winner.range()];
+        let label = lost.winner_label.map_or("nothing", Label::as_str);
+        match lost.reason {
+            Reason::Priority => format!("lower priority than {winner} ({label})"),
+            Reason::Length => format!("shorter than {winner} ({label})"),
+            Reason::Start => format!("starts behind {winner} ({label})"),
+            Reason::Order => format!("later in order than {winner} ({label})"),
+        }
+    }
+}
+
+/// Goes through sorted zones along with sorted spans.
+struct ZoneCursor<'a> {
+    zones: &'a [Zone],
+    first: usize,
+}
+
+impl ZoneCursor<'_> {
+    /// The zone of a span: that nothing is found in if it touches one such, else the innermost that holds it whole.
+    fn of(&mut self, span: Span) -> Option<ZoneKind> {
+        while self.first < self.zones.len() && self.zones[self.first].span.end <= span.start {
+            self.first += 1;
+        }
+        let near = self.zones[self.first..].iter().take_while(|z| z.span.start < span.end);
+        let mut zone = None;
+        for z in near.filter(|z| z.span.overlaps(span)) {
+            if z.kind == ZoneKind::NoMatch {
+                return Some(ZoneKind::NoMatch);
+            }
+            if z.span.contains(span) {
+                zone = Some(z.kind);
+            }
+        }
+        zone
+    }
+}

@@ -1,0 +1,489 @@
+//! [`GazetteerBuilder`]: entries in, flat arrays out. What a name needs of the text is worked out here, once.
+
+use super::{
+    AliasKind, AliasRow, Case, ContextRow, ContextWordRow, EntryRow, ExtraRow, Gazetteer, Role, SEPARATOR, SourceDefaults, Text, builtin,
+    index::{Index, folded_key},
+    source,
+};
+use crate::{
+    document::{AliasId, EntryId},
+    error::{Error, Problem},
+    span::Label,
+    tokens::{Gap, Tokens, hash_bytes},
+};
+use std::{collections::HashMap, ops::Range, path::Path};
+
+/// Collects entries, from files or one by one, and makes a [`Gazetteer`] of them.
+///
+/// The order in which entries are added is the order that breaks ties: what comes first wins.
+///
+/// ```
+/// use wiretag::{Alias, Entry, Gazetteer, Label};
+/// let mut builder = Gazetteer::builder();
+/// builder.add(Entry::new("org/iaea", Label::new("ORG")?, "International Atomic Energy Agency").alias(Alias::new("IAEA")));
+/// let gazetteer = builder.build()?;
+/// assert_eq!(gazetteer.alias_count(), 2);
+/// # Ok::<(), wiretag::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct GazetteerBuilder {
+    entries: Vec<PlacedEntry>,
+    by_id: HashMap<(String, RoleName), usize>,
+    files: Vec<String>,
+    problems: Vec<Problem>,
+}
+
+/// An entity and its names, as they are added to a [`GazetteerBuilder`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub(super) id: String,
+    pub(super) role: RoleName,
+    pub(super) name: String,
+    pub(super) aliases: Vec<Alias>,
+    pub(super) attributes: Vec<(String, String)>,
+}
+
+/// What an entry is for, and the name that goes with it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum RoleName {
+    Entity(Label),
+    Lexicon(String),
+    Block,
+}
+
+/// One name of an [`Entry`], and when it counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alias {
+    /// The name.
+    pub text: String,
+    /// What it is to the entity. Default: a full name.
+    pub kind: AliasKind,
+    /// In which case it matches. Default: what [`Case::of`] says.
+    pub case: Option<Case>,
+    /// Does it match as a part of a hyphen compound (`Iran-backed`)? Default: not where it matches in any case.
+    pub hyphen: Option<bool>,
+    /// Does it match inside longer words? Default: no.
+    pub substring: bool,
+    /// Competes before everything of lower priority. Default: 0.
+    pub priority: i8,
+    /// What must or must not stand around it. Default: nothing.
+    pub contexts: Vec<Context>,
+}
+
+/// Words that must stand near an alias, or must not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// Where.
+    pub place: ContextPlace,
+    /// Do the words forbid the match? Else they allow it.
+    pub negative: bool,
+    /// The words or phrases; `@NAME` stands for every word of a lexicon.
+    pub words: Vec<String>,
+}
+
+/// Where the words of a [`Context`] are looked for; always in the sentence of the alias.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContextPlace {
+    /// Within so many tokens on either side.
+    Near(u8),
+    /// Directly behind.
+    FollowedBy,
+    /// Directly before.
+    PrecededBy,
+}
+
+/// An entry, and where each of its names stands.
+#[derive(Clone, Debug)]
+struct PlacedEntry {
+    entry: Entry,
+    at: At,
+    /// For each alias of the entry.
+    alias_at: Vec<At>,
+}
+
+/// A line of a file; line 0 where there is none.
+#[derive(Clone, Copy, Debug)]
+struct At {
+    file: usize,
+    line: u64,
+}
+
+impl Entry {
+    /// An entity whose canonical name is an alias too.
+    pub fn new(id: impl Into<String>, label: Label, name: impl Into<String>) -> Entry {
+        let name = name.into();
+        let aliases = vec![Alias::new(name.clone())];
+        Entry { id: id.into(), role: RoleName::Entity(label), name, aliases, attributes: Vec::new() }
+    }
+
+    /// The same with one more alias.
+    pub fn alias(mut self, alias: Alias) -> Entry {
+        self.aliases.push(alias);
+        self
+    }
+
+    /// The same with one more attribute.
+    pub fn attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Entry {
+        self.attributes.push((key.into(), value.into()));
+        self
+    }
+}
+
+impl Alias {
+    /// A full name with default policies.
+    pub fn new(text: impl Into<String>) -> Alias {
+        Alias {
+            text: text.into(),
+            kind: AliasKind::Full,
+            case: None,
+            hyphen: None,
+            substring: false,
+            priority: 0,
+            contexts: Vec::new(),
+        }
+    }
+}
+
+/// The most tokens that a name may have: as many as the bits of [`AliasRow::capitals`].
+const MAX_TOKENS: usize = 32;
+
+impl GazetteerBuilder {
+    /// A builder without entries.
+    pub fn new() -> GazetteerBuilder {
+        GazetteerBuilder::default()
+    }
+
+    /// Adds the shipped gazetteers.
+    pub fn add_builtin(&mut self) -> &mut GazetteerBuilder {
+        for (path, text) in builtin::FILES {
+            self.add_source(path, text, &SourceDefaults::default());
+        }
+        self
+    }
+
+    /// Adds a file, or the `.tsv` and `.txt` files of a folder in the order of their names.
+    ///
+    /// # Errors
+    /// When a file can't be read. Bad lines are reported by [`GazetteerBuilder::build`], all in one go.
+    pub fn add_path(&mut self, path: impl AsRef<Path>, defaults: &SourceDefaults) -> Result<&mut GazetteerBuilder, Error> {
+        source::add_path(self, path.as_ref(), defaults)?;
+        Ok(self)
+    }
+
+    /// Adds the text of a gazetteer file. `path` is what messages call it.
+    pub fn add_source(&mut self, path: &str, text: &str, defaults: &SourceDefaults) -> &mut GazetteerBuilder {
+        source::add(self, path, text, defaults);
+        self
+    }
+
+    /// Adds an entry. One with the id and label of an earlier one adds its aliases to that.
+    pub fn add(&mut self, entry: Entry) -> &mut GazetteerBuilder {
+        let file = self.file("");
+        self.place(entry, file, 0);
+        self
+    }
+
+    /// The gazetteer.
+    ///
+    /// # Errors
+    /// When anything that was added is bad: every finding with its file and line.
+    pub fn build(&mut self) -> Result<Gazetteer, Error> {
+        let mut problems = self.problems.clone();
+        let assembly = Assembly::of(self, &mut problems);
+        if !problems.is_empty() {
+            return Err(Error::problems(problems));
+        }
+        Ok(assembly.finish(self))
+    }
+
+    pub(super) fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// The number of a file's name.
+    pub(super) fn file(&mut self, path: &str) -> usize {
+        match self.files.iter().position(|f| f == path) {
+            Some(i) => i,
+            None => {
+                self.files.push(path.to_owned());
+                self.files.len() - 1
+            }
+        }
+    }
+
+    pub(super) fn place(&mut self, entry: Entry, file: usize, line: u64) {
+        let at = At { file, line };
+        match self.by_id.get(&(entry.id.clone(), entry.role.clone())) {
+            Some(&i) => {
+                let PlacedEntry { entry: known, alias_at, .. } = &mut self.entries[i];
+                for alias in entry.aliases {
+                    if !known.aliases.contains(&alias) {
+                        known.aliases.push(alias);
+                        alias_at.push(at);
+                    }
+                }
+                for (key, value) in entry.attributes {
+                    if !known.attributes.iter().any(|(k, _)| *k == key) {
+                        known.attributes.push((key, value));
+                    }
+                }
+            }
+            None => {
+                self.by_id.insert((entry.id.clone(), entry.role.clone()), self.entries.len());
+                self.entries.push(PlacedEntry { at, alias_at: vec![at; entry.aliases.len()], entry });
+            }
+        }
+    }
+}
+
+/// An alias with its key, before aliases are sorted.
+#[derive(Debug)]
+struct KeyedAlias {
+    key: Range<usize>,
+    tokens: usize,
+    row: AliasRow,
+}
+
+/// The arrays while they grow.
+#[derive(Debug, Default)]
+struct Assembly {
+    pool: String,
+    labels: Vec<Label>,
+    lexicons: Vec<String>,
+    entries: Vec<EntryRow>,
+    attributes: Vec<(Text, Text)>,
+    keyed: Vec<KeyedAlias>,
+    /// The keys of `keyed`, one after the other.
+    keys: String,
+    extras: Vec<ExtraRow>,
+    contexts: Vec<ContextRow>,
+    context_words: Vec<ContextWordRow>,
+    tokens: Tokens,
+}
+
+impl Assembly {
+    fn of(builder: &GazetteerBuilder, problems: &mut Vec<Problem>) -> Assembly {
+        let mut assembly = Assembly::default();
+        for placed in &builder.entries {
+            if let RoleName::Lexicon(name) = &placed.entry.role {
+                if !assembly.lexicons.contains(name) {
+                    assembly.lexicons.push(name.clone());
+                }
+            }
+        }
+        for placed in &builder.entries {
+            assembly.add(placed, &mut |at: At, message| {
+                let path = builder.files[at.file].as_str();
+                let line = (at.line > 0).then_some(at.line);
+                problems.push(Problem::error(if path.is_empty() { "entry" } else { path }, line, message));
+            });
+        }
+        assembly
+    }
+
+    fn add(&mut self, placed: &PlacedEntry, problem: &mut dyn FnMut(At, String)) {
+        let entry = &placed.entry;
+        let (role, name_of_role) = match &entry.role {
+            RoleName::Entity(label) => {
+                let n = self.labels.iter().position(|l| l == label).unwrap_or_else(|| {
+                    self.labels.push(*label);
+                    self.labels.len() - 1
+                });
+                (Role::Entity, n)
+            }
+            RoleName::Lexicon(name) => (Role::Lexicon, self.lexicons.iter().position(|l| l == name).expect("all lexicons were collected first")),
+            RoleName::Block => (Role::Block, 0),
+        };
+        let first = self.attributes.len() as u32;
+        for (key, value) in &entry.attributes {
+            let pair = (self.store(key), self.store(value));
+            self.attributes.push(pair);
+        }
+        let number = EntryId(self.entries.len() as u32);
+        let row = EntryRow {
+            id: self.store(&entry.id),
+            name: self.store(&entry.name),
+            attributes: (first, self.attributes.len() as u32),
+            line: placed.at.line as u32,
+            file: placed.at.file as u16,
+            name_of_role: name_of_role as u16,
+            role,
+        };
+        self.entries.push(row);
+        for (alias, &at) in entry.aliases.iter().zip(&placed.alias_at) {
+            self.add_alias(number, alias, at, &mut |message| problem(at, message));
+        }
+    }
+
+    fn add_alias(&mut self, entry: EntryId, alias: &Alias, at: At, problem: &mut dyn FnMut(String)) {
+        let text = alias.text.trim();
+        let mut tokens = std::mem::take(&mut self.tokens);
+        tokens.fill(text, 0);
+        let n = tokens.len();
+        if n == 0 {
+            problem(format!("name {text:?} has no letter and no digit, so it can never match"));
+        } else if n > MAX_TOKENS {
+            problem(format!("name {text:?} has {n} words and numbers, the most is {MAX_TOKENS}"));
+        } else {
+            let case = alias.case.unwrap_or_else(|| Case::of(text));
+            let capitals = (0..n).fold(0, |bits, i| bits | u32::from(tokens.shape(i).starts_upper()) << i);
+            let contexts = self.add_contexts(&alias.contexts, problem);
+            let start = self.keys.len();
+            folded_key(text, &tokens, 0..n, SEPARATOR, &mut self.keys);
+            let row = AliasRow {
+                entry,
+                text: self.store(text),
+                capitals,
+                extra: self.add_extra(text, &tokens, contexts),
+                kind: alias.kind,
+                case,
+                priority: alias.priority,
+                hyphen: alias.hyphen.unwrap_or(case != Case::Any),
+                substring: alias.substring,
+                file: at.file as u16,
+                line: at.line as u32,
+            };
+            self.keyed.push(KeyedAlias { key: start..self.keys.len(), tokens: n, row });
+        }
+        self.tokens = tokens;
+    }
+
+    fn add_contexts(&mut self, contexts: &[Context], problem: &mut dyn FnMut(String)) -> (u32, u32) {
+        let first = self.contexts.len() as u32;
+        for context in contexts {
+            let words_first = self.context_words.len() as u32;
+            for word in &context.words {
+                if let Some(name) = word.strip_prefix('@') {
+                    match self.lexicons.iter().position(|l| l == name) {
+                        Some(n) => self.context_words.push(ContextWordRow {
+                            hashes: (0, 0),
+                            text: Text::default(),
+                            folded: Text::default(),
+                            capitals: 0,
+                            case: Case::Any,
+                            lexicon: n as u16 + 1,
+                        }),
+                        None => problem(format!("no lexicon {name:?}: a file with the header \"# lexicon: {name}\" makes one")),
+                    }
+                    continue;
+                }
+                let tokens = Tokens::of(word);
+                if tokens.is_empty() || tokens.len() > MAX_TOKENS {
+                    problem(format!("context word {word:?} must have 1 to {MAX_TOKENS} words"));
+                    continue;
+                }
+                let mut folded = String::new();
+                folded_key(word, &tokens, 0..tokens.len(), SEPARATOR, &mut folded);
+                let capitals = (0..tokens.len()).fold(0, |bits, i| bits | u32::from(tokens.shape(i).starts_upper()) << i);
+                let (text, folded) = (self.store(word), self.store(&folded));
+                // The hashes wait for the seed.
+                self.context_words.push(ContextWordRow { hashes: (0, 0), text, folded, capitals, case: Case::of(word), lexicon: 0 });
+            }
+            let words = (words_first, self.context_words.len() as u32);
+            self.contexts.push(ContextRow { place: context.place, negative: context.negative, words });
+        }
+        (first, self.contexts.len() as u32)
+    }
+
+    fn add_extra(&mut self, text: &str, tokens: &Tokens, contexts: (u32, u32)) -> u32 {
+        let last = tokens.len() - 1;
+        let lead = &text[..tokens.span(0).start];
+        let trail = &text[tokens.span(last).end..];
+        let mut needs = Vec::new();
+        for i in 1..tokens.len() {
+            let gap = &text[tokens.span(i - 1).end..tokens.span(i).start];
+            let literal = normal_punctuation(gap);
+            let set = tokens.gap(i);
+            needs.push(if set.within(SOFT) {
+                String::new()
+            } else if literal == "'" {
+                "'".to_owned()
+            } else if literal.is_empty() {
+                ".".to_owned()
+            } else {
+                literal
+            });
+        }
+        let hard = needs.iter().any(|n| !n.is_empty());
+        if !hard && lead.is_empty() && trail.is_empty() && contexts.0 == contexts.1 {
+            return 0;
+        }
+        let gaps = if hard { self.store(&needs.join(SEPARATOR.encode_utf8(&mut [0; 4]))) } else { Text::default() };
+        let extra = ExtraRow { gaps, lead: self.store(lead), trail: self.store(trail), contexts };
+        self.extras.push(extra);
+        self.extras.len() as u32
+    }
+
+    fn store(&mut self, text: &str) -> Text {
+        let start = self.pool.len() as u32;
+        self.pool.push_str(text);
+        Text { start, len: text.len() as u32 }
+    }
+
+    fn finish(mut self, builder: &GazetteerBuilder) -> Gazetteer {
+        let mut keyed = std::mem::take(&mut self.keyed);
+        // Stable: aliases of one key stay in the order in which they came.
+        let keys = std::mem::take(&mut self.keys);
+        keyed.sort_by(|a, b| keys[a.key.clone()].cmp(&keys[b.key.clone()]));
+        let (mut key_aliases, mut key_folded) = (Vec::new(), Vec::new());
+        let mut before: Option<&str> = None;
+        for (i, alias) in keyed.iter().enumerate() {
+            let key = &keys[alias.key.clone()];
+            if before != Some(key) {
+                key_aliases.push(i as u32);
+                key_folded.push(self.store(key));
+                before = Some(key);
+            }
+        }
+        key_aliases.push(keyed.len() as u32);
+        let range = |t: &Text| t.start as usize..(t.start + t.len) as usize;
+        let index = Index::build(key_folded.iter().map(|t| &self.pool[range(t)]), SEPARATOR);
+        let mut context_hashes = Vec::new();
+        for word in &mut self.context_words {
+            let first = context_hashes.len() as u32;
+            if word.lexicon == 0 {
+                let folded = &self.pool[range(&word.folded)];
+                context_hashes.extend(folded.split(SEPARATOR).map(|t| hash_bytes(t.as_bytes(), index.seed())));
+            }
+            word.hashes = (first, context_hashes.len() as u32);
+        }
+        Gazetteer {
+            labels: self.labels,
+            lexicons: self.lexicons,
+            files: builder.files.clone(),
+            entries: self.entries,
+            attributes: self.attributes,
+            longest: keyed.iter().map(|k| k.tokens).max().unwrap_or(0),
+            substrings: keyed.iter().enumerate().filter(|(_, k)| k.row.substring).map(|(i, _)| AliasId(i as u32)).collect(),
+            aliases: keyed.into_iter().map(|k| k.row).collect(),
+            extras: self.extras,
+            contexts: self.contexts,
+            context_words: self.context_words,
+            context_hashes,
+            key_aliases,
+            key_folded,
+            index,
+            pool: self.pool,
+        }
+    }
+}
+
+/// What may stand between two words of a name besides what the name has there.
+pub(crate) const SOFT: Gap = Gap::SPACE.or(Gap::LINE).or(Gap::HYPHEN);
+
+/// The punctuation of a gap in its normal form: no spaces, no periods, no characters that show nothing; one kind of hyphen, apostrophe
+/// and quotation mark; no width.
+pub(crate) fn normal_punctuation(gap: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let mut out = String::new();
+    for c in gap.nfkc() {
+        match c {
+            _ if crate::tokens::fold::is_apostrophe(c) => out.push('\''),
+            _ if c.is_whitespace() || c == '.' || crate::tokens::fold::is_invisible(c) => {}
+            '\u{2010}'..='\u{2013}' | '\u{2212}' => out.push('-'),
+            '“' | '”' | '„' | '«' | '»' => out.push('"'),
+            _ => out.push(c),
+        }
+    }
+    out
+}

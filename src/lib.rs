@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+#![deny(unsafe_code)]
+
+mod annotator;
+mod document;
+mod error;
+mod gazetteer;
+mod machine;
+mod matcher;
+mod record;
+mod resolve;
+mod span;
+mod tokens;
+mod zones;
+
+pub use annotator::{Annotator, AnnotatorBuilder, Found, Overlaps, Scratch};
+pub use document::{AliasId, Annotation, Document, EntryId, Meta, Origin, Zone, ZoneKind};
+pub use error::{Error, Problem, Severity};
+pub use gazetteer::{Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder, SourceDefaults};
+pub use matcher::{Engine, Match, Matcher, Matches};
+pub use record::{Mention, OffsetUnit, Offsets, Record};
+pub use resolve::overlap::{Lost, Reason};
+pub use span::{Label, Span};
+pub use tokens::{Gap, Shape, Tokens};
+pub use zones::zones;

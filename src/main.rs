@@ -1,0 +1,3 @@
+//! The `wiretag` program.
+
+fn main() {}

@@ -1,0 +1,324 @@
+//! Verification: do the bytes of the text, the gaps and the neighbours allow this alias here?
+
+use super::{Hit, Match};
+use crate::{
+    document::AliasId,
+    gazetteer::{Case, ContextPlace, ContextRow, ContextWord, Gazetteer, GapNeed, Name, SEPARATOR, SOFT, normal_punctuation},
+    span::Span,
+    tokens::{Gap, Tokens, fold},
+};
+
+/// Gaps over which two words still stand directly beside each other.
+const BESIDE: Gap = Gap::SPACE
+    .or(Gap::LINE)
+    .or(Gap::HYPHEN)
+    .or(Gap::PERIOD)
+    .or(Gap::SLASH)
+    .or(Gap::QUOTE)
+    .or(Gap::APOSTROPHE)
+    .or(Gap::OPEN)
+    .or(Gap::CLOSE)
+    .or(Gap::STAR)
+    .or(Gap::UNDERSCORE);
+
+/// A text with its tokens, and the gazetteer whose aliases are to be verified in it.
+pub(super) struct Verifier<'a> {
+    pub(super) gazetteer: &'a Gazetteer,
+    pub(super) text: &'a str,
+    pub(super) tokens: &'a Tokens,
+}
+
+impl Verifier<'_> {
+    /// Are the folded tokens `first..=last` this key? (Their hashes say so; hashes may lie.)
+    pub(super) fn is_key(&self, first: usize, last: usize, key: &str, scratch: &mut String) -> bool {
+        let mut rest = key.as_bytes();
+        for i in first..=last {
+            if i > first {
+                match rest.split_first() {
+                    Some((&b, behind)) if b as char == SEPARATOR => rest = behind,
+                    _ => return false,
+                }
+            }
+            let token = &self.text[self.tokens.span(i).range()];
+            let shape = self.tokens.shape(i);
+            if shape.is_ascii() && !shape.is_dotted() {
+                match rest.split_at_checked(token.len()) {
+                    Some((head, behind)) if head.eq_ignore_ascii_case(token.as_bytes()) => rest = behind,
+                    _ => return false,
+                }
+            } else {
+                scratch.clear();
+                fold::fold(token, scratch);
+                match rest.strip_prefix(scratch.as_bytes()) {
+                    Some(behind) => rest = behind,
+                    None => return false,
+                }
+            }
+        }
+        rest.is_empty()
+    }
+
+    /// The span of an alias whose key the tokens `first..=last` are, if case, gaps and neighbours allow it.
+    pub(super) fn span(&self, first: usize, last: usize, alias: AliasId, scratch: &mut String) -> Option<Span> {
+        let row = self.gazetteer.alias(alias);
+        let text = self.gazetteer.alias_text(alias);
+        let mut span = Span { start: self.tokens.span(first).start, end: self.tokens.span(last).end };
+        // Most names stand in the text just as in the list.
+        if &self.text[span.range()] != text {
+            let name = Name { text, folded: "", capitals: row.capitals, case: row.case };
+            if !self.case_allows(first, last, name, scratch) {
+                return None;
+            }
+            match self.gazetteer.gap_needs(row) {
+                None => {
+                    if (first + 1..=last).any(|i| !is_soft(self.tokens.gap(i))) {
+                        return None;
+                    }
+                }
+                Some(needs) => {
+                    if (first + 1..=last).zip(needs).any(|(i, need)| !self.gap_allows(i, need)) {
+                        return None;
+                    }
+                }
+            }
+            if let Some((lead, trail)) = self.gazetteer.lead_and_trail(row) {
+                span = Span { start: self.take_lead(span.start, lead)?, end: self.take_trail(span.end, trail)? };
+            }
+        }
+        (self.left_allows(first, span.start, row.hyphen) && self.right_allows(last, span.end, row.hyphen)).then_some(span)
+    }
+
+    fn case_allows(&self, first: usize, last: usize, name: Name<'_>, scratch: &mut String) -> bool {
+        match name.case {
+            Case::Any => true,
+            Case::Title => (first..=last).all(|i| name.capitals >> (i - first) & 1 == 0 || self.tokens.shape(i).starts_upper()),
+            Case::Exact => {
+                scratch.clear();
+                for i in first..=last {
+                    fold::fold_case(&self.text[self.tokens.span(i).range()], scratch);
+                }
+                let mut folded = String::with_capacity(scratch.len());
+                fold_letters(name.text, &mut folded);
+                *scratch == folded
+            }
+        }
+    }
+
+    /// Does the gap before token `i` have what the name needs there?
+    fn gap_allows(&self, i: usize, need: GapNeed<'_>) -> bool {
+        let gap = self.tokens.gap(i);
+        match need {
+            GapNeed::Soft => is_soft(gap),
+            GapNeed::Apostrophe => gap == Gap::APOSTROPHE,
+            GapNeed::Period => gap.within(Gap::PERIOD | Gap::SPACE | Gap::LINE | Gap::SENTENCE),
+            GapNeed::Literal(literal) => {
+                let between = &self.text[self.tokens.span(i - 1).end..self.tokens.span(i).start];
+                !gap.has(Gap::PARAGRAPH) && normal_punctuation(between) == literal
+            }
+        }
+    }
+
+    /// Where the name starts if what it has before its first token stands before byte `start`.
+    fn take_lead(&self, mut start: usize, lead: &str) -> Option<usize> {
+        for wanted in lead.chars().rev() {
+            let found = self.text[..start].chars().next_back()?;
+            if !same_punctuation(found, wanted) {
+                return None;
+            }
+            start -= found.len_utf8();
+        }
+        Some(start)
+    }
+
+    /// Where the name ends if what it has behind its last token stands behind byte `end`. Periods are optional, and taken when they
+    /// are there.
+    fn take_trail(&self, mut end: usize, trail: &str) -> Option<usize> {
+        for wanted in trail.chars() {
+            let found = self.text[end..].chars().next().filter(|&c| same_punctuation(c, wanted));
+            match found {
+                Some(c) => end += c.len_utf8(),
+                None if wanted == '.' || wanted.is_whitespace() => {}
+                None => return None,
+            }
+        }
+        Some(end)
+    }
+
+    /// May a name start at token `first`, byte `start`?
+    fn left_allows(&self, first: usize, start: usize, hyphen: bool) -> bool {
+        let bytes = self.text.as_bytes();
+        if start > 0 && matches!(bytes[start - 1], b'@' | b'$') {
+            return false;
+        }
+        let Some(before) = first.checked_sub(1) else { return true };
+        if start < self.tokens.span(first).start {
+            // The name starts with punctuation of its own.
+            return true;
+        }
+        let digits = self.tokens.shape(before).is_digits() && self.tokens.shape(first).is_digits();
+        match self.tokens.gap(first) {
+            Gap::NONE => self.may_touch(before, first),
+            Gap::HYPHEN => hyphen,
+            Gap::APOSTROPHE | Gap::UNDERSCORE | Gap::AMPERSAND | Gap::AT => false,
+            Gap::PERIOD | Gap::COMMA => !digits,
+            _ => true,
+        }
+    }
+
+    /// May a name end with token `last`, before byte `end`?
+    fn right_allows(&self, last: usize, end: usize, hyphen: bool) -> bool {
+        if matches!(self.text.as_bytes().get(end), Some(b'@' | b'$')) {
+            return false;
+        }
+        let behind = last + 1;
+        if behind == self.tokens.len() || end > self.tokens.span(last).end {
+            return true;
+        }
+        let next = self.tokens.shape(behind);
+        match self.tokens.gap(behind) {
+            Gap::NONE => self.may_touch(last, behind),
+            // `S-300PMU-2` and `US-2` are other things than `S-300PMU` and `US`.
+            Gap::HYPHEN => hyphen && !next.is_digits(),
+            Gap::APOSTROPHE => {
+                let word = &self.text[self.tokens.span(behind).range()];
+                ["s", "ll", "d", "re", "ve", "t", "m"].iter().any(|clitic| word.eq_ignore_ascii_case(clitic))
+            }
+            Gap::UNDERSCORE | Gap::AMPERSAND | Gap::AT => false,
+            Gap::PERIOD | Gap::COMMA => !(next.is_digits() && self.tokens.shape(last).is_digits()),
+            _ => true,
+        }
+    }
+
+    /// May a name end between two tokens that touch? In scripts without spaces it may, and behind `U.S.`.
+    fn may_touch(&self, left: usize, right: usize) -> bool {
+        let (l, r) = (self.tokens.shape(left), self.tokens.shape(right));
+        l.is_single() || r.is_single() || l.is_dotted() && self.text.as_bytes()[self.tokens.span(left).end - 1] == b'.'
+    }
+
+    /// Do the words around a match allow it? One positive context is enough, one negative one forbids.
+    pub(super) fn context_allows(&self, m: &Match, hits: &[Hit], scratch: &mut String) -> bool {
+        let contexts = self.gazetteer.contexts(self.gazetteer.alias(m.alias));
+        let (mut wanted, mut had) = (false, false);
+        for context in contexts {
+            if !context.negative && had {
+                continue;
+            }
+            let holds = self.context_holds(m, context, hits, scratch);
+            if context.negative && holds {
+                return false;
+            }
+            wanted |= !context.negative;
+            had |= !context.negative && holds;
+        }
+        had || !wanted
+    }
+
+    fn context_holds(&self, m: &Match, context: &ContextRow, hits: &[Hit], scratch: &mut String) -> bool {
+        let (first, last) = (m.first as usize, m.last as usize);
+        match context.place {
+            ContextPlace::FollowedBy => {
+                let at = last + 1;
+                at < self.tokens.len()
+                    && self.tokens.gap(at).within(BESIDE)
+                    && self.gazetteer.context_words(context).any(|word| match word {
+                        ContextWord::Phrase { hashes, name } => self.is_phrase(at, hashes, name, scratch),
+                        ContextWord::Lexicon(lexicon) => hits.iter().any(|h| h.lexicon == lexicon && h.first as usize == at),
+                    })
+            }
+            ContextPlace::PrecededBy => {
+                first > 0
+                    // The period of a title (`Gen. Abrams`) may look like the end of a sentence.
+                    && self.tokens.gap(first).within(BESIDE)
+                    && self.gazetteer.context_words(context).any(|word| match word {
+                        ContextWord::Phrase { hashes, name } => {
+                            first.checked_sub(hashes.len()).is_some_and(|at| self.is_phrase(at, hashes, name, scratch))
+                        }
+                        ContextWord::Lexicon(lexicon) => hits.iter().any(|h| h.lexicon == lexicon && h.last as usize + 1 == first),
+                    })
+            }
+            ContextPlace::Near(distance) => {
+                let distance = distance as usize;
+                let mut from = first;
+                while from > 0 && first - from < distance && !self.tokens.gap(from).has(Gap::SENTENCE) {
+                    from -= 1;
+                }
+                let mut to = last;
+                while to + 1 < self.tokens.len() && to - last < distance && !self.tokens.gap(to + 1).has(Gap::SENTENCE) {
+                    to += 1;
+                }
+                let places = (from..first).chain(last + 1..=to);
+                self.gazetteer.context_words(context).any(|word| match word {
+                    ContextWord::Phrase { hashes, name } => places.clone().any(|at| {
+                        let end = at + hashes.len();
+                        end <= to + 1 && (end <= first || at > last) && self.is_phrase(at, hashes, name, scratch)
+                    }),
+                    ContextWord::Lexicon(lexicon) => hits.iter().any(|h| {
+                        let (a, b) = (h.first as usize, h.last as usize);
+                        h.lexicon == lexicon && (a >= from && b < first || a > last && b <= to)
+                    }),
+                })
+            }
+        }
+    }
+
+    /// Do the tokens from `at` on spell this phrase?
+    fn is_phrase(&self, at: usize, hashes: &[u64], name: Name<'_>, scratch: &mut String) -> bool {
+        let behind = at + hashes.len();
+        behind <= self.tokens.len()
+            && self.tokens.hashes()[at..behind] == *hashes
+            && (at + 1..behind).all(|i| !self.tokens.gap(i).has(Gap::SENTENCE))
+            && self.is_key(at, behind - 1, name.folded, scratch)
+            && self.case_allows(at, behind - 1, name, scratch)
+    }
+}
+
+/// Do case and gaps allow an alias that matches inside words at this span, in the tokens `first..=last`?
+pub(super) fn substring_allows(
+    gazetteer: &Gazetteer,
+    text: &str,
+    tokens: &Tokens,
+    first: usize,
+    last: usize,
+    span: Span,
+    alias: AliasId,
+) -> bool {
+    let row = gazetteer.alias(alias);
+    let found = &text[span.range()];
+    let case = match row.case {
+        Case::Any => true,
+        Case::Title => row.capitals & 1 == 0 || found.chars().next().is_some_and(char::is_uppercase),
+        Case::Exact => {
+            let (mut a, mut b) = (String::new(), String::new());
+            fold_letters(found, &mut a);
+            fold_letters(gazetteer.alias_text(alias), &mut b);
+            a == b
+        }
+    };
+    let verifier = Verifier { gazetteer, text, tokens };
+    case && match gazetteer.gap_needs(row) {
+        None => (first + 1..=last).all(|i| is_soft(tokens.gap(i))),
+        Some(needs) => (first + 1..=last).zip(needs).all(|(i, need)| verifier.gap_allows(i, need)),
+    }
+}
+
+/// Spaces, one hyphen, or nothing: what may stand between two words of a name. A hyphen between spaces is a dash.
+fn is_soft(gap: Gap) -> bool {
+    gap.within(SOFT) && !(gap.has(Gap::HYPHEN) && gap.has(Gap::SPACE))
+}
+
+fn same_punctuation(found: char, wanted: char) -> bool {
+    found == wanted || fold::is_apostrophe(found) && fold::is_apostrophe(wanted) || normal_width(found) == Some(wanted)
+}
+
+/// The ASCII character that a full-width one is a form of.
+fn normal_width(c: char) -> Option<char> {
+    char::from_u32((c as u32).checked_sub(0xfee0)?).filter(|c| c.is_ascii_punctuation())
+}
+
+/// Appends the folded letters and digits of a name, case kept, without what stands between.
+fn fold_letters(name: &str, out: &mut String) {
+    let tokens = Tokens::of(name);
+    for i in 0..tokens.len() {
+        fold::fold_case(&name[tokens.span(i).range()], out);
+    }
+}

@@ -1,0 +1,106 @@
+//! The Aho-Corasick engine, over a folded copy of the text: for aliases that match inside words, and as the reference that the token
+//! index is tested against. The only importer of the aho-corasick crate.
+
+use super::{Match, policy};
+use crate::{
+    document::AliasId,
+    gazetteer::{Gazetteer, SEPARATOR},
+    span::Span,
+    tokens::{Tokens, fold},
+};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+/// The folded tokens of a text with a separator before, between and behind them, and where each starts.
+#[derive(Debug, Default)]
+pub(super) struct FoldedText {
+    folded: String,
+    starts: Vec<u32>,
+}
+
+impl FoldedText {
+    pub(super) fn fill(&mut self, text: &str, tokens: &Tokens) {
+        self.folded.clear();
+        self.starts.clear();
+        self.folded.push(SEPARATOR);
+        for i in 0..tokens.len() {
+            self.starts.push(self.folded.len() as u32);
+            fold::fold(&text[tokens.span(i).range()], &mut self.folded);
+            self.folded.push(SEPARATOR);
+        }
+    }
+
+    /// The token that a byte of the folded text lies in.
+    fn token(&self, at: usize) -> usize {
+        self.starts.partition_point(|&s| s as usize <= at) - 1
+    }
+}
+
+/// An automaton over folded names.
+#[derive(Debug)]
+pub(super) struct Automaton {
+    automaton: AhoCorasick,
+    /// For each pattern the alias, where it stands for one.
+    aliases: Vec<AliasId>,
+}
+
+impl Automaton {
+    /// Of all keys, with a separator at both ends: whole tokens.
+    pub(super) fn of_keys(gazetteer: &Gazetteer) -> Automaton {
+        let keys = (0..gazetteer.key_count() as u32).map(|k| format!("{SEPARATOR}{}{SEPARATOR}", gazetteer.key(k).1));
+        Automaton { automaton: build(keys), aliases: Vec::new() }
+    }
+
+    /// Of the aliases that match inside words.
+    pub(super) fn of_substrings(gazetteer: &Gazetteer) -> Automaton {
+        let aliases = gazetteer.substrings().to_vec();
+        let folded = aliases.iter().map(|&alias| {
+            let text = gazetteer.alias_text(alias);
+            let mut folded = FoldedText::default();
+            folded.fill(text, &Tokens::of(text));
+            folded.folded.trim_matches(SEPARATOR).to_owned()
+        });
+        Automaton { automaton: build(folded), aliases }
+    }
+
+    /// Calls `found(first, last, key)` for every run of tokens that is a key.
+    pub(super) fn find_keys(&self, text: &FoldedText, found: &mut impl FnMut(usize, usize, u32)) {
+        for m in self.automaton.find_overlapping_iter(&text.folded) {
+            let separator = SEPARATOR.len_utf8();
+            found(text.token(m.start() + separator), text.token(m.end() - separator - 1), m.pattern().as_u32());
+        }
+    }
+
+    /// Adds every place where an alias stands, inside a word or not.
+    pub(super) fn find_substrings(&self, gazetteer: &Gazetteer, text: &str, tokens: &Tokens, folded: &FoldedText, names: &mut Vec<Match>) {
+        for m in self.automaton.find_overlapping_iter(&folded.folded) {
+            let alias = self.aliases[m.pattern().as_usize()];
+            let (first, last) = (folded.token(m.start()), folded.token(m.end() - 1));
+            let start = unfolded(text, tokens.span(first), m.start() - folded.starts[first] as usize);
+            let end = unfolded(text, tokens.span(last), m.end() - folded.starts[last] as usize);
+            let (Some(start), Some(end)) = (start, end) else { continue };
+            let span = Span { start, end };
+            if policy::substring_allows(gazetteer, text, tokens, first, last, span, alias) {
+                names.push(Match { span, alias, first: first as u32, last: last as u32 });
+            }
+        }
+    }
+}
+
+fn build(patterns: impl Iterator<Item = String>) -> AhoCorasick {
+    AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(patterns)
+        .expect("the names take less than the 4 GiB that an automaton may have")
+}
+
+/// The byte of the text at which the folded form of `token` has this length; none inside a character.
+fn unfolded(text: &str, token: Span, folded_len: usize) -> Option<usize> {
+    let mut folded = String::new();
+    for (i, c) in text[token.range()].char_indices() {
+        if folded.len() >= folded_len {
+            return (folded.len() == folded_len).then_some(token.start + i);
+        }
+        fold::fold(c.encode_utf8(&mut [0; 4]), &mut folded);
+    }
+    (folded.len() == folded_len).then_some(token.end)
+}

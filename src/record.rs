@@ -1,0 +1,142 @@
+//! [`Record`]: the line of JSON that everything after the core reads, and the units that its offsets can have.
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use std::{borrow::Cow, fmt};
+
+/// What a document became: the only type of this crate that is serialized.
+///
+/// The fields, their order and when they are absent are specified in [`write::jsonl`](crate::write::jsonl).
+#[derive(Clone, Debug, Serialize)]
+pub struct Record<'a> {
+    /// Id of the document.
+    pub id: Cow<'a, str>,
+    /// Its text, to which all offsets refer.
+    pub text: Cow<'a, str>,
+    /// What `start` and `end` count.
+    pub offset_unit: OffsetUnit,
+    /// The annotated spans, by start, then longest first.
+    pub spans: Vec<Mention<'a>>,
+    /// What else the input said about the document.
+    #[serde(serialize_with = "serialize_meta", skip_serializing_if = "<[_]>::is_empty")]
+    pub meta: Cow<'a, [(String, Box<serde_json::value::RawValue>)]>,
+}
+
+/// One annotated span of a [`Record`].
+#[derive(Clone, Debug, Serialize)]
+pub struct Mention<'a> {
+    /// Where it starts, in the record's unit.
+    pub start: usize,
+    /// Where it ends (exclusive), in the record's unit.
+    pub end: usize,
+    /// What it is.
+    pub label: Cow<'a, str>,
+    /// The text between `start` and `end`.
+    pub text: Cow<'a, str>,
+    /// Id of the entity, `country/KP`; null where no list has it.
+    pub entity: Option<Cow<'a, str>>,
+    /// Canonical name of the entity; null where no list has it.
+    pub name: Option<Cow<'a, str>>,
+    /// Other entities that have a name of this form and label.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Cow<'a, str>>,
+    /// What found it: `alias`.
+    pub origin: Cow<'a, str>,
+    /// The zone that it lies in: `dateline`, `byline`, `credit`, `boilerplate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Cow<'a, str>>,
+    /// Why it lost the competition, where losers are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost: Option<Cow<'a, str>>,
+    /// Attributes of the entity, where they are asked for.
+    #[serde(serialize_with = "serialize_attributes", skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+fn serialize_meta<S: Serializer>(meta: &[(String, Box<serde_json::value::RawValue>)], to: S) -> Result<S::Ok, S::Error> {
+    let mut map = to.serialize_map(Some(meta.len()))?;
+    for (key, value) in meta {
+        map.serialize_entry(key, value)?;
+    }
+    map.end()
+}
+
+fn serialize_attributes<S: Serializer>(attributes: &[(Cow<'_, str>, Cow<'_, str>)], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(attributes.iter().map(|(k, v)| (k, v)))
+}
+
+
+/// What the offsets of a [`Record`] count. Spans inside the crate are bytes; the other units exist at its edge alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OffsetUnit {
+    /// Unicode code points: Python, spaCy, Prodigy, brat.
+    #[default]
+    Codepoint,
+    /// Bytes of the UTF-8 text: Rust, Go, C.
+    Byte,
+    /// UTF-16 code units: Java, JavaScript, Label Studio.
+    Utf16,
+}
+
+impl OffsetUnit {
+    /// The word that the record uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OffsetUnit::Codepoint => "codepoint",
+            OffsetUnit::Byte => "byte",
+            OffsetUnit::Utf16 => "utf16",
+        }
+    }
+
+    /// How many of this unit a text has. Takes time linear in the text.
+    ///
+    /// ```
+    /// use wiretag::OffsetUnit;
+    /// assert_eq!(OffsetUnit::Codepoint.count("é🚀"), 2);
+    /// assert_eq!(OffsetUnit::Byte.count("é🚀"), 6);
+    /// assert_eq!(OffsetUnit::Utf16.count("é🚀"), 3);
+    /// ```
+    pub fn count(self, text: &str) -> usize {
+        match self {
+            OffsetUnit::Codepoint => text.chars().count(),
+            OffsetUnit::Byte => text.len(),
+            OffsetUnit::Utf16 => text.chars().map(char::len_utf16).sum(),
+        }
+    }
+}
+
+impl fmt::Display for OffsetUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Turns byte offsets of one text into another unit. Offsets must come in rising order; the whole text is read once.
+#[derive(Clone, Debug)]
+pub struct Offsets<'a> {
+    text: &'a str,
+    unit: OffsetUnit,
+    ascii: bool,
+    byte: usize,
+    count: usize,
+}
+
+impl<'a> Offsets<'a> {
+    /// A converter that stands at the start of the text.
+    pub fn new(text: &'a str, unit: OffsetUnit) -> Offsets<'a> {
+        Offsets { text, unit, ascii: text.is_ascii(), byte: 0, count: 0 }
+    }
+
+    /// The offset of this byte in the unit.
+    ///
+    /// # Panics
+    /// When `byte` is less than the one before it, behind the end or inside a character.
+    pub fn at(&mut self, byte: usize) -> usize {
+        if self.ascii || self.unit == OffsetUnit::Byte {
+            return byte;
+        }
+        self.count += self.unit.count(&self.text[self.byte..byte]);
+        self.byte = byte;
+        self.count
+    }
+}

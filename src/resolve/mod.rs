@@ -1,0 +1,3 @@
+//! What becomes of candidates: document-level steps, and the competition.
+
+pub(crate) mod overlap;

@@ -1,0 +1,121 @@
+//! [`Span`] and [`Label`]: where something stands, and what it is called.
+
+use crate::error::Error;
+use std::{fmt, ops::Range, sync::RwLock};
+
+/// A half-open range of bytes, `start..end`, of a document's text.
+///
+/// Spans that this crate makes lie on character boundaries and are not empty.
+///
+/// ```
+/// let span = wiretag::Span { start: 4, end: 8 };
+/// assert_eq!(&"the Iran deal"[span.range()], "Iran");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// The byte after the last one.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span as a range, to index a `str` with.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// Length in bytes.
+    pub fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// Does the span hold no byte at all?
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// Do the two share at least one byte?
+    pub fn overlaps(self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// Does `other` lie wholly in this span?
+    pub fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// The name of a class of entities, such as `COUNTRY`: an interned id, one word of memory, freely copied.
+///
+/// Any UTF-8 without white space, 1 to 64 bytes. Two labels are equal when their names are. The names live as long as the
+/// process, so labels are for the few classes of a label set, not for values from data.
+///
+/// ```
+/// use wiretag::Label;
+/// let label = Label::new("COUNTRY")?;
+/// assert_eq!(label.as_str(), "COUNTRY");
+/// assert!(Label::new("TWO WORDS").is_err());
+/// # Ok::<(), wiretag::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Label(u16);
+
+static NAMES: RwLock<Vec<&'static str>> = RwLock::new(Vec::new());
+
+impl Label {
+    /// The label of this name.
+    ///
+    /// # Errors
+    /// When the name is empty, longer than 64 bytes or has white space or control characters; when the process has more than
+    /// 65,535 labels.
+    pub fn new(name: &str) -> Result<Label, Error> {
+        if name.is_empty() || name.len() > 64 {
+            return Err(Error::invalid(format!("label {name:?} is {} bytes long, it must have 1 to 64", name.len())));
+        }
+        if name.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(Error::invalid(format!("label {name:?} has white space, write it as one word")));
+        }
+        let find = |names: &[&str]| names.iter().position(|&n| n == name);
+        if let Some(i) = find(&NAMES.read().expect("no thread panics holding the lock")) {
+            return Ok(Label(i as u16));
+        }
+        let mut names = NAMES.write().expect("no thread panics holding the lock");
+        if let Some(i) = find(&names) {
+            return Ok(Label(i as u16));
+        }
+        let i = u16::try_from(names.len()).map_err(|_| Error::invalid("more than 65,535 labels"))?;
+        names.push(Box::leak(name.to_owned().into_boxed_str()));
+        Ok(Label(i))
+    }
+
+    /// The name.
+    pub fn as_str(self) -> &'static str {
+        NAMES.read().expect("no thread panics holding the lock")[self.0 as usize]
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Label({})", self.as_str())
+    }
+}
+
+// By name, so that an order of labels never depends on which one a process met first.
+impl Ord for Label {
+    fn cmp(&self, other: &Label) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for Label {
+    fn partial_cmp(&self, other: &Label) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}

@@ -1,0 +1,601 @@
+//! [`Tokens`]: the spine that matching, rules and document-level steps read.
+
+pub(crate) mod fold;
+mod gap;
+
+pub use gap::Gap;
+
+use crate::{machine, span::Span};
+use fold::Class;
+
+/// The tokens of a text as flat arrays: for each its bytes, the hash of its folded form, its shape, and the gap before it.
+///
+/// Runs of letters and runs of digits are tokens of their own (`T-72B3` is `T` `72` `B` `3`); a dotted acronym is one (`U.S.`); in
+/// scripts without spaces every character is one. Everything else is gap. No folded copy of the text is made: a token is a range
+/// of the document.
+///
+/// Time is linear in the text. Memory is about 21 bytes a token, kept between texts by [`Tokens::fill`]. Texts of 4 GiB and more
+/// have tokens in their first 4 GiB only.
+///
+/// ```
+/// use wiretag::Tokens;
+/// let text = "Two AK-47s, U.S.-made.";
+/// let tokens = Tokens::of(text);
+/// let words: Vec<&str> = (0..tokens.len()).map(|i| &text[tokens.span(i).range()]).collect();
+/// assert_eq!(words, ["Two", "AK", "47", "s", "U.S.", "made"]);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Tokens {
+    seed: u64,
+    starts: Vec<u32>,
+    ends: Vec<u32>,
+    hashes: Vec<u64>,
+    shapes: Vec<Shape>,
+    gaps: Vec<Gap>,
+    raw_starts: Vec<u32>,
+    raw_ends: Vec<u32>,
+    folded: String,
+}
+
+/// What a token looks like, as a set of bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shape(u8);
+
+impl Shape {
+    const FIRST_UPPER: u8 = 1;
+    const LATER_UPPER: u8 = 1 << 1;
+    const LOWER: u8 = 1 << 2;
+    const DIGITS: u8 = 1 << 3;
+    const NON_ASCII: u8 = 1 << 4;
+    const DOTTED: u8 = 1 << 5;
+    const SINGLE: u8 = 1 << 6;
+
+    /// Does it start with a capital?
+    #[inline]
+    pub fn starts_upper(self) -> bool {
+        self.0 & Shape::FIRST_UPPER != 0
+    }
+
+    /// Is it letters without a lower-case one, and with a capital?
+    pub fn is_upper(self) -> bool {
+        self.0 & (Shape::FIRST_UPPER | Shape::LATER_UPPER) != 0 && self.0 & Shape::LOWER == 0
+    }
+
+    /// Does it have a lower-case letter?
+    pub fn has_lower(self) -> bool {
+        self.0 & Shape::LOWER != 0
+    }
+
+    /// Is it digits?
+    #[inline]
+    pub fn is_digits(self) -> bool {
+        self.0 & Shape::DIGITS != 0
+    }
+
+    /// Is it letters of a script without case (or has none that has one)?
+    pub fn is_uncased(self) -> bool {
+        self.0 & (Shape::FIRST_UPPER | Shape::LATER_UPPER | Shape::LOWER | Shape::DIGITS) == 0
+    }
+
+    /// Is it an acronym with periods, such as `U.S.`?
+    pub fn is_dotted(self) -> bool {
+        self.0 & Shape::DOTTED != 0
+    }
+
+    /// Is it a character of a script that puts no space between words?
+    pub fn is_single(self) -> bool {
+        self.0 & Shape::SINGLE != 0
+    }
+
+    /// Are all its bytes ASCII?
+    #[inline]
+    pub fn is_ascii(self) -> bool {
+        self.0 & Shape::NON_ASCII == 0
+    }
+}
+
+impl Tokens {
+    /// The tokens of a text.
+    pub fn of(text: &str) -> Tokens {
+        let mut tokens = Tokens::default();
+        tokens.fill(text, 0);
+        tokens
+    }
+
+    /// Makes these the tokens of another text, in the same memory, with hashes for this seed (see
+    /// [`Gazetteer::seed`](crate::Gazetteer::seed)).
+    pub fn fill(&mut self, text: &str, seed: u64) {
+        self.seed = seed;
+        for array in [&mut self.starts, &mut self.ends, &mut self.raw_starts, &mut self.raw_ends] {
+            array.clear();
+        }
+        self.hashes.clear();
+        self.shapes.clear();
+        self.gaps.clear();
+        let text = if text.len() > MAX_TEXT { &text[..text.floor_char_boundary(MAX_TEXT)] } else { text };
+        split(text, &mut self.raw_starts, &mut self.raw_ends);
+        self.describe(text);
+    }
+
+    /// How many tokens there are.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Is there none?
+    pub fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
+    /// The bytes of token `i`.
+    #[inline]
+    pub fn span(&self, i: usize) -> Span {
+        Span { start: self.starts[i] as usize, end: self.ends[i] as usize }
+    }
+
+    /// The hash of the folded form of token `i` for the seed of [`Tokens::fill`].
+    #[inline]
+    pub fn hash(&self, i: usize) -> u64 {
+        self.hashes[i]
+    }
+
+    /// The hashes of all tokens.
+    #[inline]
+    pub fn hashes(&self) -> &[u64] {
+        &self.hashes
+    }
+
+    /// The shape of token `i`.
+    #[inline]
+    pub fn shape(&self, i: usize) -> Shape {
+        self.shapes[i]
+    }
+
+    /// What stands before token `i`; with `i` the number of tokens, what stands behind the last.
+    #[inline]
+    pub fn gap(&self, i: usize) -> Gap {
+        self.gaps[i]
+    }
+
+    /// The number of the first token that ends behind byte `at`.
+    pub fn first_after(&self, at: usize) -> usize {
+        self.ends.partition_point(|&end| end as usize <= at)
+    }
+
+    /// Merges dotted acronyms, hashes, and describes shapes and gaps.
+    fn describe(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let n = self.raw_starts.len();
+        for array in [&mut self.starts, &mut self.ends] {
+            array.reserve(n);
+        }
+        self.hashes.reserve(n);
+        self.shapes.reserve(n);
+        self.gaps.reserve(n + 1);
+        let line_is_paragraph = has_long_line(bytes);
+        let (mut k, mut before) = (0, 0);
+        while k < n {
+            let (start, mut end) = (self.raw_starts[k] as usize, self.raw_ends[k] as usize);
+            let mut dotted = false;
+            k += 1;
+            if bytes.get(end) == Some(&b'.') {
+                if let Some((last, dotted_end)) = self.dotted_acronym(text, k - 1) {
+                    (k, end, dotted) = (last + 1, dotted_end, true);
+                }
+            }
+            let (hash, shape) = self.hash_and_shape(text, start, &mut end, dotted);
+            let mut gap = gap::between(text, before, start, line_is_paragraph);
+            if gap.has(Gap::PARAGRAPH | Gap::PERIOD | Gap::END) || self.shapes.last().is_some_and(|s| s.is_dotted()) {
+                if self.ends_sentence(text, gap, shape, start, end) {
+                    gap = gap | Gap::SENTENCE;
+                }
+            }
+            self.starts.push(start as u32);
+            self.ends.push(end as u32);
+            self.hashes.push(hash);
+            self.shapes.push(shape);
+            self.gaps.push(gap);
+            before = end;
+        }
+        let last = gap::between(text, before, text.len(), line_is_paragraph);
+        self.gaps.push(last | Gap::SENTENCE);
+    }
+
+    /// If a dotted acronym starts at raw token `k`: its last raw token, and where it ends (the final period included).
+    fn dotted_acronym(&self, text: &str, k: usize) -> Option<(usize, usize)> {
+        let bytes = text.as_bytes();
+        let is_initial = |k: usize| {
+            let (s, e) = (self.raw_starts[k] as usize, self.raw_ends[k] as usize);
+            match bytes[s] {
+                b if b < 0x80 => e == s + 1 && b.is_ascii_alphabetic(),
+                _ => text[s..e].chars().next().is_some_and(|c| c.len_utf8() == e - s && fold::class(c) == Class::Letter),
+            }
+        };
+        let touches = |k: usize| k + 1 < self.raw_starts.len() && self.raw_starts[k + 1] == self.raw_ends[k];
+        if !is_initial(k) || (k > 0 && touches(k - 1)) {
+            return None;
+        }
+        let mut last = k;
+        while last + 1 < self.raw_starts.len()
+            && bytes[self.raw_ends[last] as usize] == b'.'
+            && self.raw_starts[last + 1] == self.raw_ends[last] + 1
+            && is_initial(last + 1)
+            && !touches(last + 1)
+        {
+            last += 1;
+        }
+        if last == k {
+            return None;
+        }
+        let end = self.raw_ends[last] as usize;
+        Some((last, if bytes.get(end) == Some(&b'.') { end + 1 } else { end }))
+    }
+
+    /// The hash of the folded form and the shape. Takes trailing characters that show nothing off the end.
+    #[inline]
+    fn hash_and_shape(&mut self, text: &str, start: usize, end: &mut usize, dotted: bool) -> (u64, Shape) {
+        let bytes = text.as_bytes();
+        let len = *end - start;
+        if !dotted && len <= 16 {
+            let (a, b) = load16(bytes, start, len);
+            if (a | b) & 0x8080_8080_8080_8080 == 0 {
+                const CASE: u64 = 0x2020_2020_2020_2020;
+                let hash = hash_words(a | CASE & mask(len), b | CASE & mask(len.saturating_sub(8)), len, self.seed);
+                let shape = if bytes[start].is_ascii_digit() {
+                    Shape::DIGITS
+                } else {
+                    let (up_a, up_b) = (!a & CASE & mask(len), !b & CASE & mask(len.saturating_sub(8)));
+                    (up_a & 0x20 != 0) as u8 * Shape::FIRST_UPPER
+                        | (up_a & !0xff | up_b != 0) as u8 * Shape::LATER_UPPER
+                        | ((a | b) & CASE != 0) as u8 * Shape::LOWER
+                };
+                return (hash, Shape(shape));
+            }
+        }
+        self.hash_and_shape_slowly(text, start, end, dotted)
+    }
+
+    #[cold]
+    fn hash_and_shape_slowly(&mut self, text: &str, start: usize, end: &mut usize, dotted: bool) -> (u64, Shape) {
+        let token = text[start..*end].trim_end_matches(fold::is_invisible);
+        *end = start + token.len();
+        self.folded.clear();
+        fold::fold(token, &mut self.folded);
+        let mut shape = if dotted { Shape::DOTTED } else { 0 };
+        if !token.is_ascii() {
+            shape |= Shape::NON_ASCII;
+        }
+        let mut first = true;
+        for c in token.chars() {
+            if c.is_uppercase() {
+                shape |= if first { Shape::FIRST_UPPER } else { Shape::LATER_UPPER };
+            } else if c.is_lowercase() {
+                shape |= Shape::LOWER;
+            } else if first && (c.is_ascii_digit() || !c.is_ascii() && fold::class(c) == Class::Digit) {
+                shape |= Shape::DIGITS;
+            } else if !c.is_ascii() && fold::class(c) == Class::Single {
+                shape |= Shape::SINGLE;
+            }
+            first = false;
+        }
+        (hash_bytes(self.folded.as_bytes(), self.seed), Shape(shape))
+    }
+
+    /// Does a sentence end in the gap before the token `start..end`, behind the last token described?
+    fn ends_sentence(&self, text: &str, gap: Gap, shape: Shape, start: usize, end: usize) -> bool {
+        if gap.has(Gap::PARAGRAPH) {
+            return true;
+        }
+        let Some(last) = self.len().checked_sub(1) else { return false };
+        let lower = !shape.starts_upper() && shape.has_lower();
+        if lower || !gap.has(Gap::SPACE | Gap::LINE) {
+            // `end.Next` without its space still ends a sentence; `3.5`, `example.com` and `U.S.-led` do not.
+            return !lower
+                && gap.has(Gap::PERIOD | Gap::END)
+                && gap.within(Gap::PERIOD | Gap::END | Gap::QUOTE)
+                && self.shapes[last].has_lower()
+                && !shape.is_digits();
+        }
+        if gap.has(Gap::END) {
+            return true;
+        }
+        let dotted = self.shapes[last].is_dotted();
+        if !gap.has(Gap::PERIOD) && !(dotted && text.as_bytes()[self.ends[last] as usize - 1] == b'.') {
+            return false;
+        }
+        let word = &text[self.span(last).range()];
+        let abbreviated = dotted || word.chars().count() == 1 && !self.shapes[last].is_digits() || is_abbreviation(word);
+        !abbreviated || is_sentence_starter(&text[start..end])
+    }
+}
+
+/// The longest text whose offsets fit the arrays, less a block.
+const MAX_TEXT: usize = u32::MAX as usize - 64;
+
+/// Lines longer than this are paragraphs, not lines that somebody wrapped; in such a text every line break ends a paragraph.
+/// Wrapped text has 60 to 100 bytes a line, and two bytes a letter in Greek or Cyrillic.
+const MAX_WRAPPED: usize = 200;
+
+fn has_long_line(bytes: &[u8]) -> bool {
+    let mut before = 0;
+    memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]).any(|at| {
+        let long = at - before > MAX_WRAPPED;
+        before = at;
+        long
+    })
+}
+
+/// Words that a period belongs to, so that it ends no sentence by itself.
+fn is_abbreviation(word: &str) -> bool {
+    const ABBREVIATIONS: [&str; 89] = [
+        "adm", "apr", "ariz", "ark", "assn", "assoc", "aug", "ave", "blvd", "brig", "bros", "calif", "capt", "cf", "cmdr", "co", "col",
+        "colo", "conn", "corp", "cpl", "cpt", "dec", "del", "dept", "dist", "dr", "eq", "est", "etc", "feb", "fig", "fla", "fr", "ft",
+        "ga", "gen", "gov", "hon", "ill", "inc", "ind", "jan", "jr", "jul", "jun", "kan", "ky", "lt", "ltd", "maj", "mar", "mass", "md",
+        "messrs", "mich", "minn", "miss", "mo", "mont", "mr", "mrs", "ms", "mt", "neb", "nev", "no", "nov", "oct", "okla", "ore", "pa",
+        "ph", "pres", "prof", "pvt", "rep", "rev", "sen", "sept", "sgt", "sr", "st", "supt", "tenn", "tex", "univ", "va", "vs",
+    ];
+    word.len() <= 6 && word.is_ascii() && ABBREVIATIONS.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
+}
+
+/// Words that rarely stand capitalised inside a sentence: behind an abbreviation they start the next one.
+fn is_sentence_starter(word: &str) -> bool {
+    const STARTERS: [&str; 42] = [
+        "A", "After", "Although", "An", "And", "As", "At", "Before", "Both", "But", "By", "For", "From", "He", "Her", "His", "How",
+        "However", "If", "In", "It", "Its", "Meanwhile", "No", "On", "Our", "She", "So", "That", "The", "Their", "There", "These", "They",
+        "This", "We", "What", "When", "While", "Who", "With", "You",
+    ];
+    STARTERS.binary_search(&word).is_ok()
+}
+
+/// Divides a text into runs of letters and runs of digits.
+fn split(text: &str, starts: &mut Vec<u32>, ends: &mut Vec<u32>) {
+    let bytes = text.as_bytes();
+    let mut spill = Spill::default();
+    let (mut base, mut last_letter, mut last_digit) = (0, 0, 0);
+    // One position behind the end too: it closes the last token.
+    while base <= bytes.len() {
+        let mut block = match bytes[base..].first_chunk::<64>() {
+            Some(block) => machine::classify(block),
+            None => {
+                let mut padded = [0; 64];
+                padded[..bytes.len() - base].copy_from_slice(&bytes[base..]);
+                machine::classify(&padded)
+            }
+        };
+        let mut breaks = 0;
+        if block.non_ascii != 0 || spill.pending {
+            breaks = classify_non_ascii(text, base, &mut block, last_letter | last_digit << 1, &mut spill);
+        }
+        let (letters, digits) = (block.letters, block.digits);
+        let (letter_before, digit_before) = (letters << 1 | last_letter, digits << 1 | last_digit);
+        let mut first = letters & !letter_before | digits & !digit_before | breaks & (letters | digits);
+        let mut behind = !letters & letter_before | !digits & digit_before | breaks & (letter_before | digit_before);
+        (last_letter, last_digit) = (letters >> 63, digits >> 63);
+        while first != 0 {
+            starts.push((base + first.trailing_zeros() as usize) as u32);
+            first &= first - 1;
+        }
+        while behind != 0 {
+            ends.push((base + behind.trailing_zeros() as usize) as u32);
+            behind &= behind - 1;
+        }
+        base += 64;
+    }
+}
+
+/// Bits of characters that reach into the next block.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spill {
+    pending: bool,
+    letters: u64,
+    digits: u64,
+    breaks: u64,
+}
+
+/// Adds what is not ASCII to a block's letters and digits; gives the bytes at which a token must start or end although the class goes
+/// on (characters that are words of their own). `before` says what the byte before the block was: 1 a letter, 2 a digit.
+#[cold]
+fn classify_non_ascii(text: &str, base: usize, block: &mut machine::Block, before: u64, spill: &mut Spill) -> u64 {
+    block.letters |= spill.letters;
+    block.digits |= spill.digits;
+    let mut breaks = spill.breaks;
+    *spill = Spill::default();
+    let mut rest = block.non_ascii;
+    while rest != 0 {
+        let i = rest.trailing_zeros() as usize;
+        if !text.is_char_boundary(base + i) {
+            rest &= rest - 1;
+            continue;
+        }
+        let c = text[base + i..].chars().next().expect("a byte of the block lies inside the text");
+        let bits = ((1u128 << c.len_utf8()) - 1) << i;
+        rest &= !(bits as u64);
+        let class = fold::class(c);
+        let (is_letter, is_digit) = match class {
+            Class::Letter | Class::Single => (true, false),
+            Class::Digit => (false, true),
+            Class::Gap => (false, false),
+            Class::Extend if i == 0 => (before & 1 != 0, before & 2 != 0),
+            Class::Extend => (block.letters >> (i - 1) & 1 != 0, block.digits >> (i - 1) & 1 != 0),
+        };
+        if is_letter {
+            block.letters |= bits as u64;
+            spill.letters |= (bits >> 64) as u64;
+        }
+        if is_digit {
+            block.digits |= bits as u64;
+            spill.digits |= (bits >> 64) as u64;
+        }
+        if class == Class::Single {
+            // Where it starts. Where it ends the next character may be one of its marks: that one must not break.
+            breaks |= 1 << i;
+            let behind = base + i + c.len_utf8();
+            let extended = text[behind..].chars().next().is_some_and(|c| !c.is_ascii() && fold::class(c) == Class::Extend);
+            if !extended {
+                let bit = 1u128 << (i + c.len_utf8());
+                breaks |= bit as u64;
+                spill.breaks |= (bit >> 64) as u64;
+            }
+        }
+    }
+    spill.pending = spill.letters | spill.digits | spill.breaks != 0;
+    breaks
+}
+
+const K0: u64 = 0x9e37_79b9_7f4a_7c15;
+const K1: u64 = 0xc2b2_ae3d_27d4_eb4f;
+
+#[inline(always)]
+fn multiply(a: u64, b: u64) -> u64 {
+    let m = u128::from(a) * u128::from(b);
+    m as u64 ^ (m >> 64) as u64
+}
+
+/// The key of a name from the key of its first tokens and the hash of the next one.
+#[inline(always)]
+pub(crate) fn extend_key(key: u64, hash: u64) -> u64 {
+    multiply(key ^ K1, hash ^ K0)
+}
+
+/// The first `n` bytes of a word of eight (all of them for 8 and more).
+#[inline(always)]
+fn mask(n: usize) -> u64 {
+    if n >= 8 { !0 } else { (1 << (8 * n)) - 1 }
+}
+
+/// Up to 16 bytes from `start` as two words, zero behind them.
+#[inline(always)]
+fn load16(bytes: &[u8], start: usize, len: usize) -> (u64, u64) {
+    match bytes[start..].first_chunk::<16>() {
+        Some(chunk) => {
+            let w = u128::from_le_bytes(*chunk);
+            (w as u64 & mask(len), (w >> 64) as u64 & mask(len.saturating_sub(8)))
+        }
+        None => {
+            let mut chunk = [0; 16];
+            chunk[..len].copy_from_slice(&bytes[start..start + len]);
+            let w = u128::from_le_bytes(chunk);
+            (w as u64, (w >> 64) as u64)
+        }
+    }
+}
+
+#[inline(always)]
+fn hash_words(a: u64, b: u64, len: usize, seed: u64) -> u64 {
+    multiply(a ^ K0 ^ seed, b ^ K1 ^ (len as u64) << 56)
+}
+
+/// The hash of a folded form; [`Tokens`] has the same for every token.
+pub(crate) fn hash_bytes(folded: &[u8], seed: u64) -> u64 {
+    if folded.len() <= 16 {
+        let (a, b) = load16(folded, 0, folded.len());
+        return hash_words(a, b, folded.len(), seed);
+    }
+    let mut hash = folded.len() as u64 ^ K0 ^ seed;
+    for chunk in folded.chunks(8) {
+        let (w, _) = load16(chunk, 0, chunk.len());
+        hash = multiply(hash ^ w, K1);
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<&str> {
+        let tokens = Tokens::of(text);
+        (0..tokens.len()).map(|i| &text[tokens.span(i).range()]).collect()
+    }
+
+    /// The text with a bar at every sentence end between two tokens.
+    fn sentences(text: &str) -> String {
+        let tokens = Tokens::of(text);
+        let mut out = String::new();
+        for i in 0..tokens.len() {
+            if i > 0 {
+                out.push_str(if tokens.gap(i).has(Gap::SENTENCE) { " | " } else { " " });
+            }
+            out.push_str(&text[tokens.span(i).range()]);
+        }
+        out
+    }
+
+    #[test]
+    fn letters_and_digits_are_apart() {
+        assert_eq!(words("T-72B3 Hwasong14 3M-54"), ["T", "72", "B", "3", "Hwasong", "14", "3", "M", "54"]);
+    }
+
+    #[test]
+    fn dotted_acronyms_are_one_token_with_their_last_period() {
+        assert_eq!(words("the U.S. and D.P.R.K.'s"), ["the", "U.S.", "and", "D.P.R.K.", "s"]);
+        assert_eq!(words("U.S.-led (U.S.A) a.m."), ["U.S.", "led", "U.S.A", "a.m."]);
+        assert_eq!(words("U.S.Army George W. Bush v1.0"), ["U.S.", "Army", "George", "W", "Bush", "v", "1", "0"]);
+    }
+
+    #[test]
+    fn marks_and_invisible_characters_stay_in_their_word() {
+        assert_eq!(words("Ko\u{308}ln Uk\u{ad}raine\u{ad} x"), ["Ko\u{308}ln", "Uk\u{ad}raine", "x"]);
+        assert_eq!(words("\u{feff}Iran \u{301}a"), ["Iran", "a"]);
+    }
+
+    #[test]
+    fn every_character_of_a_script_without_spaces_is_a_token() {
+        assert_eq!(words("北朝鲜 and 한국 ประเทศ"), ["北", "朝", "鲜", "and", "한국", "ป", "ร", "ะ", "เ", "ท", "ศ"]);
+        assert_eq!(words("从US到美国"), ["从", "US", "到", "美", "国"]);
+    }
+
+    #[test]
+    fn tokens_do_not_depend_on_where_blocks_end() {
+        let text = "Türkiye’s U.S. 北朝鲜 Uk\u{ad}raine e\u{301} Ｓ－４００ 🚀 AK-47s";
+        let expected = words(text);
+        for pad in 0..130 {
+            let padded = " ".repeat(pad) + text;
+            assert_eq!(words(&padded), expected, "pad {pad}");
+        }
+    }
+
+    #[test]
+    fn hashes_of_forms_of_one_word_are_equal() {
+        let tokens = Tokens::of("Köln koln KOLN ＫＯＬＮ U.S. us US internationalisation INTERNATIONALISATION");
+        let h = |i| tokens.hash(i);
+        assert!(h(0) == h(1) && h(1) == h(2) && h(2) == h(3));
+        assert!(h(4) == h(5) && h(5) == h(6));
+        assert!(h(7) == h(8));
+        assert!(h(0) != h(4));
+    }
+
+    #[test]
+    fn sentence_ends_are_not_after_abbreviations() {
+        assert_eq!(sentences("It was new. Guinea won."), "It was new | Guinea won");
+        assert_eq!(sentences("Gen. Smith and St. Petersburg"), "Gen Smith and St Petersburg");
+        assert_eq!(sentences("in the U.S. The man"), "in the U.S. | The man");
+        assert_eq!(sentences("the U.S. Army of Mr. J. Doe"), "the U.S. Army of Mr J Doe");
+        assert_eq!(sentences("in Kyiv.The man"), "in Kyiv | The man");
+        assert_eq!(sentences("for 3.5 days at example.com"), "for 3 5 days at example com");
+        assert_eq!(sentences("Really? Yes! \"No.\" He"), "Really | Yes | No | He");
+        assert_eq!(sentences("a headline\n\nThe text"), "a headline | The text");
+    }
+
+    #[test]
+    fn a_line_break_ends_a_paragraph_where_lines_are_paragraphs() {
+        let text = format!("House\nSpeaker\n{}", "word ".repeat(60));
+        let tokens = Tokens::of(&text);
+        assert!(tokens.gap(1).has(Gap::PARAGRAPH));
+        assert!(!Tokens::of("House\nSpeaker").gap(1).has(Gap::PARAGRAPH));
+    }
+
+    #[test]
+    fn word_lists_are_sorted() {
+        assert!(is_abbreviation("Gen") && is_abbreviation("adm") && is_abbreviation("VS"));
+        assert!(is_sentence_starter("A") && is_sentence_starter("You") && is_sentence_starter("However"));
+    }
+
+    #[test]
+    fn an_empty_text_has_one_gap() {
+        let tokens = Tokens::of("");
+        assert!(tokens.is_empty());
+        assert_eq!(tokens.gap(0), Gap::SENTENCE);
+    }
+}

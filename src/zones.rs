@@ -1,0 +1,400 @@
+//! Zones: parts of a text where nothing is to be found (URLs and their kin), and the parts of a news page around the article's body.
+
+use crate::{
+    document::{Zone, ZoneKind},
+    span::Span,
+};
+
+/// Fills `zones` with the zones of a text, sorted by start. A pure function of the text; time is linear, and far below that of the
+/// division into tokens.
+///
+/// ```
+/// use wiretag::{ZoneKind, zones};
+/// let mut found = Vec::new();
+/// zones("KYIV, Ukraine (Reuters) - See https://example.org/iran-deal now.", &mut found);
+/// assert_eq!((found[0].kind, found[0].span.end), (ZoneKind::Dateline, 26));
+/// assert_eq!((found[1].kind, found[1].span.start, found[1].span.end), (ZoneKind::NoMatch, 30, 59));
+/// ```
+pub fn zones(text: &str, zones: &mut Vec<Zone>) {
+    zones.clear();
+    let mut add = |start: usize, end: usize, kind: ZoneKind| {
+        if start < end {
+            zones.push(Zone { span: Span { start, end }, kind });
+        }
+    };
+    no_match_zones(text, &mut |start, end| add(start, end, ZoneKind::NoMatch));
+    news_zones(text, &mut add);
+    zones.sort_by_key(|z| (z.span.start, z.span.end));
+    zones.dedup();
+}
+
+// Where nothing is found.
+
+fn no_match_zones(text: &str, add: &mut impl FnMut(usize, usize)) {
+    let bytes = text.as_bytes();
+    for at in memchr::memchr3_iter(b'@', b'<', b']', bytes) {
+        match bytes[at] {
+            b'@' => address(bytes, at, add),
+            b'<' => tag(bytes, at, add),
+            _ => link_target(bytes, at, add),
+        }
+    }
+    for at in memchr::memchr2_iter(b'.', b':', bytes) {
+        if bytes[at] == b':' {
+            if bytes[at..].starts_with(b"://") {
+                let start = at - bytes[..at].iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+                add(start, url_end(bytes, at + 3));
+            }
+        } else if bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) {
+            file_or_host(bytes, at, add);
+        }
+    }
+    long_runs(text, add);
+}
+
+/// What no URL, path or file name holds.
+fn ends_run(b: u8) -> bool {
+    b <= b' ' || matches!(b, b'"' | b'<' | b'>' | b'`' | b'|' | b'{' | b'}' | b'[' | b']')
+}
+
+/// The end of a URL that runs on from `from`: punctuation of the sentence and a bracket that the URL did not open are not in it.
+fn url_end(bytes: &[u8], from: usize) -> usize {
+    let (mut end, mut depth) = (from, 0);
+    while end < bytes.len() && !ends_run(bytes[end]) {
+        match bytes[end] {
+            b'(' => depth += 1,
+            b')' if depth == 0 => break,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        end += 1;
+    }
+    // Typographic punctuation and no-break spaces behind a URL are not in it either.
+    if let Some(wide) = bytes[from..end].windows(2).position(|w| w == b"\xe2\x80" || w == b"\xc2\xa0") {
+        end = from + wide;
+    }
+    while end > from && matches!(bytes[end - 1], b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'') {
+        end -= 1;
+    }
+    end
+}
+
+/// `jane@example.org`, `@handle`.
+fn address(bytes: &[u8], at: usize, add: &mut impl FnMut(usize, usize)) {
+    let in_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'+');
+    let start = at - bytes[..at].iter().rev().take_while(|b| in_name(b)).count();
+    let mut end = at + 1 + bytes[at + 1..].iter().take_while(|b| in_name(b)).count();
+    while end > at + 1 && matches!(bytes[end - 1], b'.' | b'-' | b'+') {
+        end -= 1;
+    }
+    if end > at + 1 {
+        add(start, end);
+    }
+}
+
+/// `<a href="…">`, left over in a text.
+fn tag(bytes: &[u8], at: usize, add: &mut impl FnMut(usize, usize)) {
+    const LONGEST: usize = 1000;
+    if bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!')) {
+        let window = &bytes[at..bytes.len().min(at + LONGEST)];
+        if let Some(len) = memchr::memchr(b'>', window) {
+            add(at, at + len + 1);
+        }
+    }
+}
+
+/// The target of `[text](target)`, left over in a text.
+fn link_target(bytes: &[u8], at: usize, add: &mut impl FnMut(usize, usize)) {
+    if bytes.get(at + 1) != Some(&b'(') {
+        return;
+    }
+    let (start, mut depth) = (at + 2, 1);
+    for (i, &b) in bytes[start..].iter().enumerate() {
+        match b {
+            b'\n' => return,
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            let target = &bytes[start..start + i];
+            let path = target.split(|b| *b == b' ').next().unwrap_or(target);
+            // `[she](sic)` is no link.
+            if path.iter().any(|b| matches!(b, b'/' | b'.' | b'#' | b':')) {
+                add(start, start + i);
+            }
+            return;
+        }
+    }
+}
+
+/// Endings of file names and hosts that news pages leave in their text.
+const ENDINGS: [&str; 44] = [
+    "avi", "biz", "co", "com", "csv", "doc", "docx", "edu", "eu", "exe", "gif", "gov", "gz", "htm", "html", "info", "int", "io", "ir",
+    "jpeg", "jpg", "js", "json", "kp", "md", "mil", "mov", "mp3", "mp4", "net", "org", "pdf", "php", "png", "ru", "svg", "tv", "txt", "ua",
+    "uk", "us", "webp", "xml", "zip",
+];
+
+/// `example.org/iran`, `www.example.org`, `iran-launch.jpg`.
+fn file_or_host(bytes: &[u8], at: usize, add: &mut impl FnMut(usize, usize)) {
+    let len = bytes[at + 1..].iter().take(8).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let mut lower = [0; 8];
+    lower[..len].copy_from_slice(&bytes[at + 1..at + 1 + len]);
+    // `in Kyiv.Us` lacks a space; a host is written in small letters.
+    if lower.iter().any(u8::is_ascii_uppercase) && !bytes[at + 1..at + 1 + len].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+        return;
+    }
+    lower.make_ascii_lowercase();
+    let ending = std::str::from_utf8(&lower[..len]).unwrap_or_default();
+    let in_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'%');
+    let start = at - bytes[..at].iter().rev().take_while(|b| in_name(b)).count();
+    let known = ENDINGS.binary_search(&ending).is_ok() && lower[..len] == bytes[at + 1..at + 1 + len];
+    let capital_name = ENDINGS.binary_search(&ending).is_ok() && start < at && bytes[start..at].iter().any(|b| b.is_ascii_digit() || *b == b'_');
+    if start < at && (known || capital_name || bytes[start..].starts_with(b"www.")) {
+        let end = at + 1 + len;
+        // `example.com` at a sentence's end, `example.com/path`, `a.b.com`.
+        let end = if matches!(bytes.get(end), Some(b'/' | b'?' | b'#' | b':' | b'.' | b'-')) { url_end(bytes, end) } else { end };
+        let standalone = bytes.get(end).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
+        if standalone {
+            add(start, end);
+        }
+    }
+}
+
+/// Slugs, paths and hashes: long runs without a space.
+fn long_runs(text: &str, add: &mut impl FnMut(usize, usize)) {
+    // Every run of this length holds a multiple of it, so looking at those finds all of them.
+    const LONG: usize = 20;
+    let bytes = text.as_bytes();
+    let (mut at, mut done) = (LONG, 0);
+    while at < bytes.len() {
+        if at >= done && !ends_run(bytes[at]) {
+            let start = done.max(at - bytes[done..at].iter().rev().take_while(|b| !ends_run(**b)).count());
+            let end = at + bytes[at..].iter().take_while(|b| !ends_run(**b)).count();
+            if end - start >= LONG && bytes[start..end].is_ascii() {
+                machine_made(&bytes[start..end], &mut |from, to| add(start + from, start + to));
+            }
+            done = end;
+        }
+        at += LONG;
+    }
+}
+
+/// Adds the parts of a run without spaces that no person wrote as words.
+fn machine_made(run: &[u8], add: &mut impl FnMut(usize, usize)) {
+    let slashes = run.iter().filter(|b| **b == b'/').count();
+    if slashes >= 3 || run.starts_with(b"/") && slashes >= 2 {
+        return add(0, run.len());
+    }
+    // Brackets, commas and dashes part what belongs to the sentence from what does not.
+    let mut start = 0;
+    for piece in run.split(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'.' | b'%' | b'='))) {
+        let end = start + piece.len();
+        let parts = piece.split(|b| matches!(b, b'-' | b'_')).filter(|p| !p.is_empty()).count();
+        let slug = parts >= 6 && !piece.iter().any(u8::is_ascii_uppercase);
+        let hash = piece.split(|b| !b.is_ascii_alphanumeric()).any(|part| {
+            let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
+            part.len() >= 16 && digits >= 4 && digits < part.len()
+        });
+        if slug || hash {
+            add(start, end);
+        }
+        start = end + 1;
+    }
+}
+
+// The parts of a news page.
+
+fn news_zones(text: &str, add: &mut impl FnMut(usize, usize, ZoneKind)) {
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
+        let line = &text[start..end];
+        let trimmed = line.trim();
+        let at = start + (line.len() - line.trim_start().len());
+        if !trimmed.is_empty() {
+            if let Some(kind) = line_zone(trimmed) {
+                add(at, at + trimmed.len(), kind);
+            } else if let Some(len) = dateline(trimmed) {
+                add(at, at + len, ZoneKind::Dateline);
+            }
+        }
+        start = end + 1;
+    }
+    for at in memchr::memchr_iter(b'(', bytes) {
+        if let Some(len) = credit_in_brackets(&text[at..]) {
+            add(at, at + len, ZoneKind::Credit);
+        }
+    }
+}
+
+/// The kind of a whole line that is no part of the article's body.
+fn line_zone(line: &str) -> Option<ZoneKind> {
+    const LONGEST: usize = 240;
+    if line.len() > LONGEST {
+        return None;
+    }
+    let lower = line.trim_start_matches(['*', '_', '#', '>', '-', '|', ' ']).to_lowercase();
+    let starts = |words: &[&str]| words.iter().any(|w| lower.starts_with(w));
+    if starts(&BOILERPLATE_STARTS) || BOILERPLATE_ANYWHERE.iter().any(|w| lower.contains(w)) {
+        return Some(ZoneKind::Boilerplate);
+    }
+    if starts(&CREDIT_STARTS) {
+        return Some(ZoneKind::Credit);
+    }
+    let by = ["by ", "written by ", "reporting by ", "additional reporting by ", "editing by ", "compiled by "];
+    if let Some(by) = by.iter().find(|by| lower.starts_with(**by)) {
+        let rest = &line[line.len() - (lower.len() - by.len()).min(line.len())..];
+        if by.len() > 3 || is_names(rest) {
+            return Some(ZoneKind::Byline);
+        }
+    }
+    let agency = AGENCIES.iter().any(|a| line.strip_suffix(a).is_some_and(|head| head.trim_end_matches("The ").ends_with(", ")));
+    (agency && is_names(line)).then_some(ZoneKind::Byline)
+}
+
+const BOILERPLATE_STARTS: [&str; 41] = [
+    "accept cookies", "advertisement", "all rights reserved", "already a subscriber", "be the first to", "by signing up", "click here",
+    "copyright ", "create a free account", "download our app", "download the app", "enable push", "follow us", "get the latest",
+    "get our newsletter", "join our", "listen:", "log in", "manage preferences", "more from ", "more stories", "most popular", "most read",
+    "no thanks", "privacy policy", "push icon", "read more", "recommended", "related articles", "related stories", "share on", "share this",
+    "sign in", "sign up", "skip to ", "story continues below", "subscribe", "terms of ", "this article was originally", "watch:",
+    "we use cookies",
+];
+
+const BOILERPLATE_ANYWHERE: [&str; 6] =
+    ["all rights reserved", "©", "may not be published, broadcast, rewritten", "our newsletter", "terms of use", "| share"];
+
+const CREDIT_STARTS: [&str; 12] = [
+    "credit:", "file photo", "getty images", "image:", "image credit", "photo by", "photo credit", "photo:", "photograph:", "photos by",
+    "picture:", "source: getty",
+];
+
+const AGENCIES: [&str; 10] = [
+    "Associated Press", "Reuters", "AFP", "Agence France-Presse", "Bloomberg", "Interfax", "Kyodo News", "TASS", "Xinhua", "Yonhap",
+];
+
+/// Is a line nothing but capitalised names and the small words between them?
+fn is_names(line: &str) -> bool {
+    let small = ["and", "in", "of", "for", "the", "at", "with", "de", "van", "von", "der", "al", "el", "la", "bin", "|", "-", "–", "—", "&"];
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let end_of_sentence = line.ends_with('.') && !line.ends_with("Jr.");
+    (1..=16).contains(&words.len())
+        && !end_of_sentence
+        && words.iter().all(|w| small.contains(w) || w.trim_start_matches(['(', '@', '"', '“']).chars().next().is_some_and(char::is_uppercase))
+        && words.iter().any(|w| w.chars().next().is_some_and(char::is_uppercase))
+}
+
+/// The length of a dateline at the start of a line, its dash included: `KYIV, Ukraine (Reuters) - `.
+fn dateline(line: &str) -> Option<usize> {
+    const LONGEST: usize = 110;
+    let window = &line[..line.floor_char_boundary(LONGEST)];
+    let (at, dash) =
+        [" — ", " – ", " -- ", " - ", " ― ", ") —", ")—", ") –", ")-", "— "].iter().filter_map(|d| window.find(d).map(|at| (at, *d))).min_by_key(|d| d.0)?;
+    let keeps_bracket = dash.starts_with(')');
+    let head = &window[..at + usize::from(keeps_bracket)];
+    let (place, agency) = match head.find('(') {
+        Some(open) if head.trim_end().ends_with(')') => (&head[..open], true),
+        Some(_) => return None,
+        None => (head, false),
+    };
+    let place = place.trim();
+    if place.is_empty() || place.contains([':', ';', '"', '“', '?', '!', '[', '|']) {
+        return None;
+    }
+    let city = place.split(',').next().unwrap_or(place);
+    let words = city.split_whitespace().count();
+    let letters = city.chars().filter(|c| c.is_alphabetic()).count();
+    let capitals = letters >= 3 && !city.chars().any(char::is_lowercase);
+    let capitalised = city.split_whitespace().all(|w| w.chars().next().is_some_and(char::is_uppercase));
+    let rest_fits = place.split_whitespace().count() <= 9;
+    ((capitals && words <= 4 || agency && capitalised && words <= 4) && rest_fits).then_some(at + dash.len())
+}
+
+/// The length of `(AP Photo/Jane Doe)` at the start of `text`.
+fn credit_in_brackets(text: &str) -> Option<usize> {
+    const LONGEST: usize = 160;
+    let window = &text[..text.floor_char_boundary(LONGEST)];
+    let inside = &window[1..window.find(')')?];
+    let lower = inside.to_lowercase();
+    let photo = ["photo", "image", "picture", "file ", "getty", "courtesy"];
+    let agency = ["ap", "reuters", "afp", "epa", "tass", "sputnik", "kcna", "kyodo", "yonhap", "xinhua", "dpa"];
+    let head = lower.split(['/', ' ', ':']).next().unwrap_or_default();
+    let is_credit = photo.iter().any(|p| lower.starts_with(p) && lower.contains([':', '/']) || lower.starts_with(&format!("{p} by ")) || lower.starts_with(&format!("{p}s by ")))
+        || agency.contains(&head) && (lower.contains('/') || lower.contains("photo") || lower.contains("via "))
+        || lower.contains("getty images");
+    is_credit.then_some(inside.len() + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(marked: &str) {
+        let mut text = String::new();
+        let mut expected = Vec::new();
+        let mut open = None;
+        for c in marked.chars() {
+            match c {
+                '⟦' => open = Some(text.len()),
+                '⟧' => expected.push((open.take().unwrap(), text.len())),
+                _ => text.push(c),
+            }
+        }
+        let mut found = Vec::new();
+        zones(&text, &mut found);
+        let mut found: Vec<_> = found.iter().map(|z| (z.span.start, z.span.end)).collect();
+        found.dedup();
+        // A run may be found for two reasons; what counts is what is covered.
+        found.retain(|f| !expected.iter().any(|e: &(usize, usize)| e.0 <= f.0 && f.1 <= e.1 && e != f));
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn addresses_of_all_kinds_are_no_match_zones() {
+        check("see ⟦https://example.org/iran-(x)/a?b=c⟧, or (⟦http://a.b/c⟧).");
+        check("mail ⟦jane.doe@example.org⟧. Ask ⟦@IAEAorg⟧! 5 @ 3");
+        check("at ⟦www.iran.example⟧ and ⟦news.example.com/korea⟧ or ⟦iran_launch-2.jpg⟧.");
+        check("[Iran](⟦/news/2017/08/iran.md⟧) and [he](sic)");
+        check("a ⟦<a href=\"/iran\">⟧link⟦</a>⟧ if a < b");
+        check("“⟦https://example.org/iran⟧” said");
+    }
+
+    #[test]
+    fn slugs_paths_and_hashes_are_no_match_zones() {
+        check("⟦north-korea-fires-a-missile-near-japan⟧ here");
+        check("⟦20240104130140-6596fbc4ab0e128c0986ac9fjpeg⟧");
+        check("in ⟦/news/2017/08/5/iran-deal⟧ there");
+        check("an over-the-counter counter-counter-measure in Russia-Iran-China-North");
+        check("submarine-launched-intercontinental");
+    }
+
+    #[test]
+    fn words_without_their_space_are_no_hosts() {
+        check("in Kyiv.The minister");
+        check("in Iran.Us too");
+        check("the No.2 of U.S.-led A.I.");
+    }
+
+    #[test]
+    fn datelines() {
+        check("⟦KYIV -- ⟧An anxious");
+        check("⟦WASHINGTON (AP) — ⟧U.S.");
+        check("⟦SEOUL, South Korea (Reuters) - ⟧It");
+        check("⟦VIENNA, March 3 (AP) – ⟧It");
+        check("⟦Geneva (AFP) - ⟧It");
+        check("The ministry — which denied it - said");
+        check("TELL US NOW: US STRIKES IRAN - REPORT");
+        check("Iran (which denied it) - said");
+    }
+
+    #[test]
+    fn bylines_credits_and_boilerplate() {
+        check("⟦By Jane Doe and John Roe⟧\n\nBy Monday evening it was over.");
+        check("⟦Colleen Doe And Aamer Roe, The Associated Press⟧");
+        check("⟦Reporting by Jane Doe in Vienna; editing by John Roe⟧");
+        check("in Ukraine. ⟦(AP Photo/Jane Doe)⟧ It (the AP) said");
+        check("⟦Photo: Jane Doe / Reuters⟧");
+        check("⟦Skip to content⟧\nIt\n⟦Read more: Iran tests missile | Share on X | © 2024 Reuters⟧");
+    }
+}
