@@ -31,7 +31,8 @@ impl Error {
         Error(Box::new(Kind::Problems(problems)))
     }
 
-    pub(crate) fn invalid(message: impl Into<String>) -> Error {
+    /// Something was asked for that can't be; the message says what and the way out.
+    pub fn invalid(message: impl Into<String>) -> Error {
         Error(Box::new(Kind::Invalid(message.into())))
     }
 

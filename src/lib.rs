@@ -2,18 +2,22 @@
 #![deny(unsafe_code)]
 
 mod annotator;
+mod batch;
 mod document;
 mod error;
 mod gazetteer;
 mod machine;
 mod matcher;
+pub mod read;
 mod record;
 mod resolve;
 mod span;
 mod tokens;
+pub mod write;
 mod zones;
 
 pub use annotator::{Annotator, AnnotatorBuilder, Found, Overlaps, Scratch};
+pub use batch::{Batch, Summary};
 pub use document::{AliasId, Annotation, Document, EntryId, Meta, Origin, Zone, ZoneKind};
 pub use error::{Error, Problem, Severity};
 pub use gazetteer::{Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder, SourceDefaults};

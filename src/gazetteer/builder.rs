@@ -449,7 +449,6 @@ impl Assembly {
         }
         Gazetteer {
             labels: self.labels,
-            lexicons: self.lexicons,
             files: builder.files.clone(),
             entries: self.entries,
             attributes: self.attributes,

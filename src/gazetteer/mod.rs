@@ -33,7 +33,6 @@ pub struct Gazetteer {
     /// All strings, one after the other.
     pool: String,
     labels: Vec<Label>,
-    lexicons: Vec<String>,
     files: Vec<String>,
     entries: Vec<EntryRow>,
     attributes: Vec<(Text, Text)>,
@@ -71,7 +70,7 @@ struct EntryRow {
     attributes: (u32, u32),
     line: u32,
     file: u16,
-    /// Index of `labels`, or of `lexicons`, or nothing, by `role`.
+    /// Index of `labels`, or the number of a lexicon, or nothing, by `role`.
     name_of_role: u16,
     role: Role,
 }
@@ -129,7 +128,7 @@ struct ContextWordRow {
     folded: Text,
     capitals: u32,
     case: Case,
-    /// Index of `lexicons` plus one where the word stands for a whole lexicon.
+    /// Number of a lexicon plus one where the word stands for a whole lexicon.
     lexicon: u16,
 }
 

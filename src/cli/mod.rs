@@ -1,0 +1,42 @@
+//! The command line: one file a command, on the public library alone.
+
+mod annotate;
+mod output;
+mod shell;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Tags the countries, nationalities, organizations, weapons, people and places in news articles.
+///
+/// Exit status: 0 all went well; 1 the work was done, but some input could not be read; 2 the work could not start or finish.
+#[derive(Debug, Parser)]
+#[command(name = "wiretag", version, max_term_width = 100, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Annotate(annotate::Args),
+    Completions(shell::Completions),
+    Man(shell::Man),
+}
+
+/// Runs the program on the arguments of the process.
+pub(crate) fn run() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Annotate(args) => args.resolve().and_then(annotate::run),
+        Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
+        Command::Man(args) => shell::man(&args, Cli::command()),
+    };
+    match result {
+        Ok(code) => code,
+        Err(e) if e.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(e) => {
+            output::complain(&e);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Bytes to text.
+
+/// The text of bytes that should be UTF-8; a guess, and a warning about it, where they are not.
+pub(super) fn decode(bytes: &[u8]) -> (String, Option<String>) {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (text.to_owned(), None);
+    }
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let encoding = detector.guess(None, chardetng::Utf8Detection::Deny);
+    let (text, _, replaced) = encoding.decode(bytes);
+    let mut warning = format!("not UTF-8, read as {} (--encoding says otherwise)", encoding.name().to_lowercase());
+    if replaced {
+        warning.push_str("; bytes without meaning there were replaced");
+    }
+    (text.into_owned(), Some(warning))
+}
+
+/// What makes the start of a file something other than text, if anything.
+pub(super) fn binary(start: &[u8]) -> Option<String> {
+    let known: [(&[u8], &str); 5] =
+        [(b"%PDF-", "PDF"), (b"PK\x03\x04", "zip"), (b"\x89PNG", "PNG"), (b"BZh", "bzip2"), (b"\x28\xb5\x2f\xfd", "zstd")];
+    if let Some((_, name)) = known.iter().find(|(magic, _)| start.starts_with(magic)) {
+        return Some(format!("a {name} file, not text: left out"));
+    }
+    if let Some(at) = memchr::memchr(0, start) {
+        return Some(format!("a binary file (NUL at byte {at}): left out; UTF-16 without a byte order mark needs --encoding utf-16le"));
+    }
+    let control = start.iter().filter(|b| matches!(b, 1..=8 | 14..=26 | 28..=31 | 127)).count();
+    (control * 20 > start.len()).then(|| format!("a binary file ({control} control characters at its start): left out"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_guessed_with_a_warning() {
+        let (text, warning) = decode(b"The minister\x92s caf\xe9 in K\xf6ln");
+        assert_eq!(text, "The minister’s café in Köln");
+        assert_eq!(warning.unwrap(), "not UTF-8, read as windows-1252 (--encoding says otherwise)");
+        assert_eq!(decode(b"\xef\xbb\xbfIran"), ("Iran".into(), None));
+    }
+
+    #[test]
+    fn binary_files_are_told_from_text() {
+        assert!(binary(b"ELF\0\0").is_some());
+        assert!(binary(b"%PDF-1.7").is_some());
+        assert!(binary("Kyiv — ok\n".as_bytes()).is_none());
+        assert!(binary(b"").is_none());
+    }
+}
