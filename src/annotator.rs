@@ -117,7 +117,11 @@ impl AnnotatorBuilder {
         let known = gazetteer.labels();
         if let Some(label) = self.labels.iter().flatten().find(|l| !known.contains(l)) {
             let known: Vec<&str> = known.iter().map(|l| l.as_str()).collect();
-            return Err(Error::invalid(format!("no label {:?}: the gazetteers have {}", label.as_str(), known.join(", "))));
+            return Err(Error::invalid(format!(
+                "no label {:?}: the gazetteers have {}",
+                label.as_str(),
+                known.join(", ")
+            )));
         }
         Ok(Annotator {
             matcher: Matcher::with_engine(gazetteer, self.engine),
@@ -165,11 +169,23 @@ impl Annotator {
         found.lost.clear();
         scratch.tokens.fill(text, self.gazetteer().seed());
         zones(text, &mut found.zones);
-        self.matcher.find(text, &scratch.tokens, &mut scratch.matches);
+        self.matcher
+            .find(text, &scratch.tokens, &mut scratch.matches);
         self.candidates(scratch, &found.zones);
         let lost = (self.overlaps == Overlaps::All).then_some(&mut found.lost);
-        compete(&mut scratch.candidates, &mut found.annotations, &mut found.also, lost, &mut scratch.winners);
-        found.lost.sort_by_key(|l| (l.annotation.span.start, std::cmp::Reverse(l.annotation.span.end)));
+        compete(
+            &mut scratch.candidates,
+            &mut found.annotations,
+            &mut found.also,
+            lost,
+            &mut scratch.winners,
+        );
+        found.lost.sort_by_key(|l| {
+            (
+                l.annotation.span.start,
+                std::cmp::Reverse(l.annotation.span.end),
+            )
+        });
         self.keep_labels(found);
     }
 
@@ -183,16 +199,28 @@ impl Annotator {
         };
         let mut zones = ZoneCursor { zones, first: 0 };
         scratch.candidates.clear();
-        scratch.candidates.extend(scratch.matches.names().iter().filter_map(|m| {
-            let zone = zones.of(m.span);
-            if zone == Some(ZoneKind::NoMatch) {
-                return None;
-            }
-            let row = gazetteer.alias(m.alias);
-            let label = gazetteer.entry_label(row.entry).unwrap_or(no_label);
-            let annotation = Annotation { span: m.span, label, entry: Some(row.entry), origin: Origin::Alias(m.alias), zone };
-            Some(Candidate { annotation, block: gazetteer.role(row.entry) == Role::Block, priority: row.priority })
-        }));
+        scratch
+            .candidates
+            .extend(scratch.matches.names().iter().filter_map(|m| {
+                let zone = zones.of(m.span);
+                if zone == Some(ZoneKind::NoMatch) {
+                    return None;
+                }
+                let row = gazetteer.alias(m.alias);
+                let label = gazetteer.entry_label(row.entry).unwrap_or(no_label);
+                let annotation = Annotation {
+                    span: m.span,
+                    label,
+                    entry: Some(row.entry),
+                    origin: Origin::Alias(m.alias),
+                    zone,
+                };
+                Some(Candidate {
+                    annotation,
+                    block: row.role == Role::Block,
+                    priority: row.priority,
+                })
+            }));
     }
 
     fn keep_labels(&self, found: &mut Found) {
@@ -210,12 +238,19 @@ impl Annotator {
             .collect();
         found.annotations.retain(|a| labels.contains(&a.label));
         found.lost.retain(|l| labels.contains(&l.annotation.label));
-        found.also = found.also.iter().filter_map(|&(n, entry)| Some((places[n as usize]?, entry))).collect();
+        found.also = found
+            .also
+            .iter()
+            .filter_map(|&(n, entry)| Some((places[n as usize]?, entry)))
+            .collect();
     }
 
     /// The record of a document and what was found in it.
     pub fn record<'a>(&'a self, doc: &'a Document, found: &Found, unit: OffsetUnit) -> Record<'a> {
-        let lost = found.lost.iter().map(|l| (&l.annotation, Some(self.reason(doc.text(), l)), &[][..]));
+        let lost = found
+            .lost
+            .iter()
+            .map(|l| (&l.annotation, Some(self.reason(doc.text(), l)), &[][..]));
         let mut also = &found.also[..];
         let won = found.annotations.iter().enumerate().map(|(i, a)| {
             let n = also.iter().take_while(|(k, _)| *k == i as u32).count();
@@ -234,7 +269,13 @@ impl Annotator {
                 self.mention(a, start, start + unit.count(text), text, also, lost)
             })
             .collect();
-        Record { id: doc.id().into(), text: doc.text().into(), offset_unit: unit, spans, meta: Cow::Borrowed(doc.meta()) }
+        Record {
+            id: doc.id().into(),
+            text: doc.text().into(),
+            offset_unit: unit,
+            spans,
+            meta: Cow::Borrowed(doc.meta()),
+        }
     }
 
     fn mention<'a>(
@@ -248,7 +289,10 @@ impl Annotator {
     ) -> Mention<'a> {
         let gazetteer = self.gazetteer();
         let attributes = match annotation.entry {
-            Some(entry) if self.attributes => gazetteer.entry_attributes(entry).map(|(k, v)| (k.into(), v.into())).collect(),
+            Some(entry) if self.attributes => gazetteer
+                .entry_attributes(entry)
+                .map(|(k, v)| (k.into(), v.into()))
+                .collect(),
             _ => Vec::new(),
         };
         Mention {
@@ -258,7 +302,10 @@ impl Annotator {
             text: text.into(),
             entity: annotation.entry.map(|e| gazetteer.entry_id(e).into()),
             name: annotation.entry.map(|e| gazetteer.entry_name(e).into()),
-            also: also.iter().map(|&(_, e)| gazetteer.entry_id(e).into()).collect(),
+            also: also
+                .iter()
+                .map(|&(_, e)| gazetteer.entry_id(e).into())
+                .collect(),
             origin: annotation.origin.as_str().into(),
             zone: annotation.zone.map(|z| z.as_str().into()),
             lost: lost.map(Cow::from),
@@ -291,7 +338,9 @@ impl ZoneCursor<'_> {
         while self.first < self.zones.len() && self.zones[self.first].span.end <= span.start {
             self.first += 1;
         }
-        let near = self.zones[self.first..].iter().take_while(|z| z.span.start < span.end);
+        let near = self.zones[self.first..]
+            .iter()
+            .take_while(|z| z.span.start < span.end);
         let mut zone = None;
         for z in near.filter(|z| z.span.overlaps(span)) {
             if z.kind == ZoneKind::NoMatch {

@@ -53,7 +53,11 @@ pub struct Batch<'a> {
 
 impl std::fmt::Debug for Batch<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Batch").field("read", &self.read).field("unit", &self.unit).field("threads", &self.threads).finish_non_exhaustive()
+        f.debug_struct("Batch")
+            .field("read", &self.read)
+            .field("unit", &self.unit)
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
     }
 }
 
@@ -111,8 +115,15 @@ impl<'a> Batch<'a> {
     ///
     /// # Errors
     /// When `out` can't be written or threads can't be started.
-    pub fn run(&self, sources: Sources, out: &mut dyn Write, report: &mut dyn FnMut(&Problem)) -> Result<Summary, Error> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();
+    pub fn run(
+        &self,
+        sources: Sources,
+        out: &mut dyn Write,
+        report: &mut dyn FnMut(&Problem),
+    ) -> Result<Summary, Error> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.threads)
+            .build();
         let pool = pool.map_err(|e| Error::invalid(format!("can't start threads: {e}")))?;
         let chunk_bytes = CHUNK_BYTES * pool.current_num_threads();
         thread::scope(|scope| {
@@ -121,7 +132,12 @@ impl<'a> Batch<'a> {
             scope.spawn(move || self.read_all(sources, chunk_bytes, &to_pool));
             scope.spawn(move || {
                 for chunk in chunks {
-                    let done = pool.install(|| chunk.into_par_iter().map_init(Scratches::default, |s, raw| self.annotate(s, raw)).collect());
+                    let done = pool.install(|| {
+                        chunk
+                            .into_par_iter()
+                            .map_init(Scratches::default, |s, raw| self.annotate(s, raw))
+                            .collect()
+                    });
                     // The writer has gone away: so do we.
                     if to_writer.send(done).is_err() {
                         break;
@@ -162,23 +178,41 @@ impl<'a> Batch<'a> {
     fn annotate(&self, scratches: &mut Scratches, raw: Result<Raw, Problem>) -> Output {
         let raw = match raw {
             Ok(raw) => raw,
-            Err(problem) => return Output { problems: vec![problem], ..Output::default() },
+            Err(problem) => {
+                return Output {
+                    problems: vec![problem],
+                    ..Output::default()
+                };
+            }
         };
         // A fault of ours in one document must not cost the others.
         catch_unwind(AssertUnwindSafe(|| self.annotate_raw(scratches, &raw))).unwrap_or_else(|_| {
             *scratches = Scratches::default();
             let message = "an internal error, please report it with this document; it was left out";
-            Output { problems: vec![Problem::error(&raw.name, raw.line, message)], ..Output::default() }
+            Output {
+                problems: vec![Problem::error(&raw.name, raw.line, message)],
+                ..Output::default()
+            }
         })
     }
 
     fn annotate_raw(&self, scratches: &mut Scratches, raw: &Raw) -> Output {
         let Parsed { document, problems } = raw.parse(&self.read);
-        let Some(document) = document else { return Output { problems, ..Output::default() } };
+        let Some(document) = document else {
+            return Output {
+                problems,
+                ..Output::default()
+            };
+        };
         let found = &mut scratches.found;
-        self.annotator.annotate_into(&mut scratches.scratch, &document, found);
-        let mut record = Vec::with_capacity(document.text().len() * 5 / 4 + 160 * found.annotations.len() + 256);
-        self.writer.write(&self.annotator.record(&document, found, self.unit), &mut record);
+        self.annotator
+            .annotate_into(&mut scratches.scratch, &document, found);
+        let mut record =
+            Vec::with_capacity(document.text().len() * 5 / 4 + 160 * found.annotations.len() + 256);
+        self.writer.write(
+            &self.annotator.record(&document, found, self.unit),
+            &mut record,
+        );
         Output {
             record,
             problems,
@@ -188,7 +222,12 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn write_all(&self, outputs: Receiver<Vec<Output>>, out: &mut dyn Write, report: &mut dyn FnMut(&Problem)) -> Result<Summary, Error> {
+    fn write_all(
+        &self,
+        outputs: Receiver<Vec<Output>>,
+        out: &mut dyn Write,
+        report: &mut dyn FnMut(&Problem),
+    ) -> Result<Summary, Error> {
         let mut summary = Summary::default();
         let mut ids = HashSet::new();
         for output in outputs.into_iter().flatten() {
@@ -230,7 +269,17 @@ fn repeated(ids: &mut HashSet<u64>, name: &str, line: Option<u64>, id: &str) -> 
     let mut hasher = DefaultHasher::new();
     id.hash(&mut hasher);
     if !ids.insert(hasher.finish()) {
-        return Some(Problem::warning(name, line, format!("id {id:?} was there before: tools that train need it to be unique")));
+        return Some(Problem::warning(
+            name,
+            line,
+            format!("id {id:?} was there before: tools that train need it to be unique"),
+        ));
     }
-    (ids.len() == MAX_IDS).then(|| Problem::warning(name, line, format!("more than {MAX_IDS} documents: from here on, repeated ids are not found")))
+    (ids.len() == MAX_IDS).then(|| {
+        Problem::warning(
+            name,
+            line,
+            format!("more than {MAX_IDS} documents: from here on, repeated ids are not found"),
+        )
+    })
 }

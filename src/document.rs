@@ -26,7 +26,11 @@ pub type Meta = Vec<(String, Box<RawValue>)>;
 impl Document {
     /// A document without meta.
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Document {
-        Document { id: id.into(), text: text.into(), meta: Meta::new() }
+        Document {
+            id: id.into(),
+            text: text.into(),
+            meta: Meta::new(),
+        }
     }
 
     /// The same document with this meta.

@@ -17,14 +17,20 @@ pub struct Error(Box<Kind>);
 
 #[derive(Debug)]
 enum Kind {
-    Io { path: Option<PathBuf>, source: io::Error },
+    Io {
+        path: Option<PathBuf>,
+        source: io::Error,
+    },
     Problems(Vec<Problem>),
     Invalid(String),
 }
 
 impl Error {
     pub(crate) fn io(path: impl Into<PathBuf>, source: io::Error) -> Error {
-        Error(Box::new(Kind::Io { path: Some(path.into()), source }))
+        Error(Box::new(Kind::Io {
+            path: Some(path.into()),
+            source,
+        }))
     }
 
     pub(crate) fn problems(problems: Vec<Problem>) -> Error {
@@ -58,7 +64,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
-            Kind::Io { path: Some(path), source } => write!(f, "{}: {source}", path.display()),
+            Kind::Io {
+                path: Some(path),
+                source,
+            } => write!(f, "{}: {source}", path.display()),
             Kind::Io { path: None, source } => write!(f, "{source}"),
             Kind::Problems(problems) => {
                 for (i, problem) in problems.iter().enumerate() {
@@ -112,11 +121,21 @@ pub enum Severity {
 
 impl Problem {
     pub(crate) fn error(path: &str, line: Option<u64>, message: impl Into<String>) -> Problem {
-        Problem { path: path.to_owned(), line, severity: Severity::Error, message: message.into() }
+        Problem {
+            path: path.to_owned(),
+            line,
+            severity: Severity::Error,
+            message: message.into(),
+        }
     }
 
     pub(crate) fn warning(path: &str, line: Option<u64>, message: impl Into<String>) -> Problem {
-        Problem { path: path.to_owned(), line, severity: Severity::Warning, message: message.into() }
+        Problem {
+            path: path.to_owned(),
+            line,
+            severity: Severity::Warning,
+            message: message.into(),
+        }
     }
 }
 
@@ -126,7 +145,11 @@ impl fmt::Display for Problem {
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
-        f.write_str(if self.severity == Severity::Warning { ": warning: " } else { ": " })?;
+        f.write_str(if self.severity == Severity::Warning {
+            ": warning: "
+        } else {
+            ": "
+        })?;
         f.write_str(&self.message)
     }
 }

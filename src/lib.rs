@@ -20,7 +20,10 @@ pub use annotator::{Annotator, AnnotatorBuilder, Found, Overlaps, Scratch};
 pub use batch::{Batch, Summary};
 pub use document::{AliasId, Annotation, Document, EntryId, Meta, Origin, Zone, ZoneKind};
 pub use error::{Error, Problem, Severity};
-pub use gazetteer::{Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder, SourceDefaults};
+pub use gazetteer::{
+    Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder,
+    SourceDefaults,
+};
 pub use matcher::{Engine, Match, Matcher, Matches};
 pub use record::{Mention, OffsetUnit, Offsets, Record};
 pub use resolve::overlap::{Lost, Reason};

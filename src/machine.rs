@@ -1,5 +1,4 @@
-//! What depends on the machine: classes of the bytes of a block. This module is the one place where `unsafe` may come to stand;
-//! today it holds the portable code alone.
+//! What depends on the machine: classes of the bytes of a block, and asking for memory ahead. The only module with `unsafe`.
 
 /// Which bytes of a block of 64 are ASCII letters, ASCII digits, or not ASCII: bit `i` is byte `i`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +42,23 @@ fn gather(high: u64) -> u64 {
     (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
+/// Asks for the memory of an element that will be read soon; nothing happens if there is none, or on machines that can't.
+#[inline(always)]
+#[allow(
+    unsafe_code,
+    reason = "the intrinsic takes a pointer; a prefetch of an address that a reference gave reads and changes nothing"
+)]
+pub(crate) fn prefetch<T>(slice: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(element) = slice.get(at) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: SSE is part of every x86-64, and the address is that of a live element.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(element).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (slice, at);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,8 +71,16 @@ mod tests {
                     let mut block = [other; 64];
                     block[place] = b;
                     let got = classify(&block);
-                    assert_eq!(got.letters >> place & 1 == 1, b.is_ascii_alphabetic(), "{b} at {place}");
-                    assert_eq!(got.digits >> place & 1 == 1, b.is_ascii_digit(), "{b} at {place}");
+                    assert_eq!(
+                        got.letters >> place & 1 == 1,
+                        b.is_ascii_alphabetic(),
+                        "{b} at {place}"
+                    );
+                    assert_eq!(
+                        got.digits >> place & 1 == 1,
+                        b.is_ascii_digit(),
+                        "{b} at {place}"
+                    );
                     assert_eq!(got.non_ascii >> place & 1 == 1, b >= 0x80, "{b} at {place}");
                     let rest = (place + 1) % 64;
                     assert_eq!(got.letters >> rest & 1 == 1, other.is_ascii_alphabetic());

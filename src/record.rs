@@ -17,7 +17,10 @@ pub struct Record<'a> {
     /// The annotated spans, by start, then longest first.
     pub spans: Vec<Mention<'a>>,
     /// What else the input said about the document.
-    #[serde(serialize_with = "serialize_meta", skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(
+        serialize_with = "serialize_meta",
+        skip_serializing_if = "<[_]>::is_empty"
+    )]
     pub meta: Cow<'a, [(String, Box<serde_json::value::RawValue>)]>,
 }
 
@@ -48,11 +51,17 @@ pub struct Mention<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost: Option<Cow<'a, str>>,
     /// Attributes of the entity, where they are asked for.
-    #[serde(serialize_with = "serialize_attributes", skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        serialize_with = "serialize_attributes",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
-fn serialize_meta<S: Serializer>(meta: &[(String, Box<serde_json::value::RawValue>)], to: S) -> Result<S::Ok, S::Error> {
+fn serialize_meta<S: Serializer>(
+    meta: &[(String, Box<serde_json::value::RawValue>)],
+    to: S,
+) -> Result<S::Ok, S::Error> {
     let mut map = to.serialize_map(Some(meta.len()))?;
     for (key, value) in meta {
         map.serialize_entry(key, value)?;
@@ -60,10 +69,12 @@ fn serialize_meta<S: Serializer>(meta: &[(String, Box<serde_json::value::RawValu
     map.end()
 }
 
-fn serialize_attributes<S: Serializer>(attributes: &[(Cow<'_, str>, Cow<'_, str>)], to: S) -> Result<S::Ok, S::Error> {
+fn serialize_attributes<S: Serializer>(
+    attributes: &[(Cow<'_, str>, Cow<'_, str>)],
+    to: S,
+) -> Result<S::Ok, S::Error> {
     to.collect_map(attributes.iter().map(|(k, v)| (k, v)))
 }
-
 
 /// What the offsets of a [`Record`] count. Spans inside the crate are bytes; the other units exist at its edge alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
@@ -124,7 +135,13 @@ pub struct Offsets<'a> {
 impl<'a> Offsets<'a> {
     /// A converter that stands at the start of the text.
     pub fn new(text: &'a str, unit: OffsetUnit) -> Offsets<'a> {
-        Offsets { text, unit, ascii: text.is_ascii(), byte: 0, count: 0 }
+        Offsets {
+            text,
+            unit,
+            ascii: text.is_ascii(),
+            byte: 0,
+            count: 0,
+        }
     }
 
     /// The offset of this byte in the unit.

@@ -71,10 +71,15 @@ impl Label {
     /// 65,535 labels.
     pub fn new(name: &str) -> Result<Label, Error> {
         if name.is_empty() || name.len() > 64 {
-            return Err(Error::invalid(format!("label {name:?} is {} bytes long, it must have 1 to 64", name.len())));
+            return Err(Error::invalid(format!(
+                "label {name:?} is {} bytes long, it must have 1 to 64",
+                name.len()
+            )));
         }
         if name.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(Error::invalid(format!("label {name:?} has white space, write it as one word")));
+            return Err(Error::invalid(format!(
+                "label {name:?} has white space, write it as one word"
+            )));
         }
         let find = |names: &[&str]| names.iter().position(|&n| n == name);
         if let Some(i) = find(&NAMES.read().expect("no thread panics holding the lock")) {
@@ -84,7 +89,8 @@ impl Label {
         if let Some(i) = find(&names) {
             return Ok(Label(i as u16));
         }
-        let i = u16::try_from(names.len()).map_err(|_| Error::invalid("more than 65,535 labels"))?;
+        let i =
+            u16::try_from(names.len()).map_err(|_| Error::invalid("more than 65,535 labels"))?;
         names.push(Box::leak(name.to_owned().into_boxed_str()));
         Ok(Label(i))
     }

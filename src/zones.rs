@@ -19,7 +19,10 @@ pub fn zones(text: &str, zones: &mut Vec<Zone>) {
     zones.clear();
     let mut add = |start: usize, end: usize, kind: ZoneKind| {
         if start < end {
-            zones.push(Zone { span: Span { start, end }, kind });
+            zones.push(Zone {
+                span: Span { start, end },
+                kind,
+            });
         }
     };
     no_match_zones(text, &mut |start, end| add(start, end, ZoneKind::NoMatch));
@@ -42,7 +45,12 @@ fn no_match_zones(text: &str, add: &mut impl FnMut(usize, usize)) {
     for at in memchr::memchr2_iter(b'.', b':', bytes) {
         if bytes[at] == b':' {
             if bytes[at..].starts_with(b"://") {
-                let start = at - bytes[..at].iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+                let start = at
+                    - bytes[..at]
+                        .iter()
+                        .rev()
+                        .take_while(|b| b.is_ascii_alphanumeric())
+                        .count();
                 add(start, url_end(bytes, at + 3));
             }
         } else if bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) {
@@ -54,7 +62,11 @@ fn no_match_zones(text: &str, add: &mut impl FnMut(usize, usize)) {
 
 /// What no URL, path or file name holds.
 fn ends_run(b: u8) -> bool {
-    b <= b' ' || matches!(b, b'"' | b'<' | b'>' | b'`' | b'|' | b'{' | b'}' | b'[' | b']')
+    b <= b' '
+        || matches!(
+            b,
+            b'"' | b'<' | b'>' | b'`' | b'|' | b'{' | b'}' | b'[' | b']'
+        )
 }
 
 /// The end of a URL that runs on from `from`: punctuation of the sentence and a bracket that the URL did not open are not in it.
@@ -70,10 +82,18 @@ fn url_end(bytes: &[u8], from: usize) -> usize {
         end += 1;
     }
     // Typographic punctuation and no-break spaces behind a URL are not in it either.
-    if let Some(wide) = bytes[from..end].windows(2).position(|w| w == b"\xe2\x80" || w == b"\xc2\xa0") {
+    if let Some(wide) = bytes[from..end]
+        .windows(2)
+        .position(|w| w == b"\xe2\x80" || w == b"\xc2\xa0")
+    {
         end = from + wide;
     }
-    while end > from && matches!(bytes[end - 1], b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'') {
+    while end > from
+        && matches!(
+            bytes[end - 1],
+            b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\''
+        )
+    {
         end -= 1;
     }
     end
@@ -95,7 +115,10 @@ fn address(bytes: &[u8], at: usize, add: &mut impl FnMut(usize, usize)) {
 /// `<a href="…">`, left over in a text.
 fn tag(bytes: &[u8], at: usize, add: &mut impl FnMut(usize, usize)) {
     const LONGEST: usize = 1000;
-    if bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!')) {
+    if bytes
+        .get(at + 1)
+        .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
+    {
         let window = &bytes[at..bytes.len().min(at + LONGEST)];
         if let Some(len) = memchr::memchr(b'>', window) {
             add(at, at + len + 1);
@@ -130,31 +153,55 @@ fn link_target(bytes: &[u8], at: usize, add: &mut impl FnMut(usize, usize)) {
 
 /// Endings of file names and hosts that news pages leave in their text.
 const ENDINGS: [&str; 44] = [
-    "avi", "biz", "co", "com", "csv", "doc", "docx", "edu", "eu", "exe", "gif", "gov", "gz", "htm", "html", "info", "int", "io", "ir",
-    "jpeg", "jpg", "js", "json", "kp", "md", "mil", "mov", "mp3", "mp4", "net", "org", "pdf", "php", "png", "ru", "svg", "tv", "txt", "ua",
-    "uk", "us", "webp", "xml", "zip",
+    "avi", "biz", "co", "com", "csv", "doc", "docx", "edu", "eu", "exe", "gif", "gov", "gz", "htm",
+    "html", "info", "int", "io", "ir", "jpeg", "jpg", "js", "json", "kp", "md", "mil", "mov",
+    "mp3", "mp4", "net", "org", "pdf", "php", "png", "ru", "svg", "tv", "txt", "ua", "uk", "us",
+    "webp", "xml", "zip",
 ];
 
 /// `example.org/iran`, `www.example.org`, `iran-launch.jpg`.
 fn file_or_host(bytes: &[u8], at: usize, add: &mut impl FnMut(usize, usize)) {
-    let len = bytes[at + 1..].iter().take(8).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let len = bytes[at + 1..]
+        .iter()
+        .take(8)
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .count();
     let mut lower = [0; 8];
     lower[..len].copy_from_slice(&bytes[at + 1..at + 1 + len]);
     // `in Kyiv.Us` lacks a space; a host is written in small letters.
-    if lower.iter().any(u8::is_ascii_uppercase) && !bytes[at + 1..at + 1 + len].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+    if lower.iter().any(u8::is_ascii_uppercase)
+        && !bytes[at + 1..at + 1 + len]
+            .iter()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    {
         return;
     }
     lower.make_ascii_lowercase();
     let ending = std::str::from_utf8(&lower[..len]).unwrap_or_default();
-    let in_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'%');
+    let in_name =
+        |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'%');
     let start = at - bytes[..at].iter().rev().take_while(|b| in_name(b)).count();
-    let known = ENDINGS.binary_search(&ending).is_ok() && lower[..len] == bytes[at + 1..at + 1 + len];
-    let capital_name = ENDINGS.binary_search(&ending).is_ok() && start < at && bytes[start..at].iter().any(|b| b.is_ascii_digit() || *b == b'_');
+    let known =
+        ENDINGS.binary_search(&ending).is_ok() && lower[..len] == bytes[at + 1..at + 1 + len];
+    let capital_name = ENDINGS.binary_search(&ending).is_ok()
+        && start < at
+        && bytes[start..at]
+            .iter()
+            .any(|b| b.is_ascii_digit() || *b == b'_');
     if start < at && (known || capital_name || bytes[start..].starts_with(b"www.")) {
         let end = at + 1 + len;
         // `example.com` at a sentence's end, `example.com/path`, `a.b.com`.
-        let end = if matches!(bytes.get(end), Some(b'/' | b'?' | b'#' | b':' | b'.' | b'-')) { url_end(bytes, end) } else { end };
-        let standalone = bytes.get(end).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
+        let end = if matches!(
+            bytes.get(end),
+            Some(b'/' | b'?' | b'#' | b':' | b'.' | b'-')
+        ) {
+            url_end(bytes, end)
+        } else {
+            end
+        };
+        let standalone = bytes
+            .get(end)
+            .is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
         if standalone {
             add(start, end);
         }
@@ -169,10 +216,18 @@ fn long_runs(text: &str, add: &mut impl FnMut(usize, usize)) {
     let (mut at, mut done) = (LONG, 0);
     while at < bytes.len() {
         if at >= done && !ends_run(bytes[at]) {
-            let start = done.max(at - bytes[done..at].iter().rev().take_while(|b| !ends_run(**b)).count());
+            let start = done.max(
+                at - bytes[done..at]
+                    .iter()
+                    .rev()
+                    .take_while(|b| !ends_run(**b))
+                    .count(),
+            );
             let end = at + bytes[at..].iter().take_while(|b| !ends_run(**b)).count();
             if end - start >= LONG && bytes[start..end].is_ascii() {
-                machine_made(&bytes[start..end], &mut |from, to| add(start + from, start + to));
+                machine_made(&bytes[start..end], &mut |from, to| {
+                    add(start + from, start + to)
+                });
             }
             done = end;
         }
@@ -184,13 +239,25 @@ fn long_runs(text: &str, add: &mut impl FnMut(usize, usize)) {
 fn machine_made(run: &[u8], add: &mut impl FnMut(usize, usize)) {
     let slashes = run.iter().filter(|b| **b == b'/').count();
     if slashes >= 3 || run.starts_with(b"/") && slashes >= 2 {
-        return add(0, run.len());
+        let end = run.len()
+            - run
+                .iter()
+                .rev()
+                .take_while(|b| matches!(b, b'.' | b',' | b';' | b':' | b'!' | b'?' | b')' | b'\''))
+                .count();
+        let start = run.iter().take_while(|b| **b == b'(').count();
+        return add(start, end);
     }
     // Brackets, commas and dashes part what belongs to the sentence from what does not.
     let mut start = 0;
-    for piece in run.split(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'.' | b'%' | b'='))) {
+    for piece in run.split(|b| {
+        !(b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'.' | b'%' | b'='))
+    }) {
         let end = start + piece.len();
-        let parts = piece.split(|b| matches!(b, b'-' | b'_')).filter(|p| !p.is_empty()).count();
+        let parts = piece
+            .split(|b| matches!(b, b'-' | b'_'))
+            .filter(|p| !p.is_empty())
+            .count();
         let slug = parts >= 6 && !piece.iter().any(u8::is_ascii_uppercase);
         let hash = piece.split(|b| !b.is_ascii_alphanumeric()).any(|part| {
             let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
@@ -234,67 +301,192 @@ fn line_zone(line: &str) -> Option<ZoneKind> {
     if line.len() > LONGEST {
         return None;
     }
-    let lower = line.trim_start_matches(['*', '_', '#', '>', '-', '|', ' ']).to_lowercase();
-    let starts = |words: &[&str]| words.iter().any(|w| lower.starts_with(w));
-    if starts(&BOILERPLATE_STARTS) || BOILERPLATE_ANYWHERE.iter().any(|w| lower.contains(w)) {
+    let words = line.trim_start_matches(['*', '_', '#', '>', '-', '|', ' ']);
+    let starts = |heads: &[&'static str]| heads.iter().find(|h| starts_with(words, h)).copied();
+    if starts(&BOILERPLATE_STARTS).is_some()
+        || line.contains('©')
+        || BOILERPLATE_INSIDE.iter().any(|inside| has(line, inside))
+    {
         return Some(ZoneKind::Boilerplate);
     }
-    if starts(&CREDIT_STARTS) {
+    if starts(&CREDIT_STARTS).is_some() {
         return Some(ZoneKind::Credit);
     }
-    let by = ["by ", "written by ", "reporting by ", "additional reporting by ", "editing by ", "compiled by "];
-    if let Some(by) = by.iter().find(|by| lower.starts_with(**by)) {
-        let rest = &line[line.len() - (lower.len() - by.len()).min(line.len())..];
-        if by.len() > 3 || is_names(rest) {
+    if let Some(by) = starts(&[
+        "by ",
+        "written by ",
+        "reporting by ",
+        "additional reporting by ",
+        "editing by ",
+        "compiled by ",
+    ]) {
+        if by.len() > 3 || is_names(&words[by.len()..]) {
             return Some(ZoneKind::Byline);
         }
     }
-    let agency = AGENCIES.iter().any(|a| line.strip_suffix(a).is_some_and(|head| head.trim_end_matches("The ").ends_with(", ")));
+    let agency = AGENCIES.iter().any(|a| {
+        line.strip_suffix(a)
+            .is_some_and(|head| head.trim_end_matches("The ").ends_with(", "))
+    });
     (agency && is_names(line)).then_some(ZoneKind::Byline)
 }
 
 const BOILERPLATE_STARTS: [&str; 41] = [
-    "accept cookies", "advertisement", "all rights reserved", "already a subscriber", "be the first to", "by signing up", "click here",
-    "copyright ", "create a free account", "download our app", "download the app", "enable push", "follow us", "get the latest",
-    "get our newsletter", "join our", "listen:", "log in", "manage preferences", "more from ", "more stories", "most popular", "most read",
-    "no thanks", "privacy policy", "push icon", "read more", "recommended", "related articles", "related stories", "share on", "share this",
-    "sign in", "sign up", "skip to ", "story continues below", "subscribe", "terms of ", "this article was originally", "watch:",
+    "accept cookies",
+    "advertisement",
+    "all rights reserved",
+    "already a subscriber",
+    "be the first to",
+    "by signing up",
+    "click here",
+    "copyright ",
+    "create a free account",
+    "download our app",
+    "download the app",
+    "enable push",
+    "follow us",
+    "get the latest",
+    "get our newsletter",
+    "join our",
+    "listen:",
+    "log in",
+    "manage preferences",
+    "more from ",
+    "more stories",
+    "most popular",
+    "most read",
+    "no thanks",
+    "privacy policy",
+    "push icon",
+    "read more",
+    "recommended",
+    "related articles",
+    "related stories",
+    "share on",
+    "share this",
+    "sign in",
+    "sign up",
+    "skip to ",
+    "story continues below",
+    "subscribe",
+    "terms of ",
+    "this article was originally",
+    "watch:",
     "we use cookies",
 ];
 
-const BOILERPLATE_ANYWHERE: [&str; 6] =
-    ["all rights reserved", "©", "may not be published, broadcast, rewritten", "our newsletter", "terms of use", "| share"];
+const BOILERPLATE_INSIDE: [&str; 5] = [
+    "all rights reserved",
+    "may not be published, broadcast, rewritten",
+    "our newsletter",
+    "terms of use",
+    "| share",
+];
+
+/// Does a text start with a head in small letters, in whatever case?
+fn starts_with(text: &str, head: &str) -> bool {
+    text.as_bytes()
+        .get(..head.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(head.as_bytes()))
+}
+
+/// Does a text hold a phrase in small letters, in whatever case?
+fn has(text: &str, phrase: &str) -> bool {
+    let (bytes, first) = (text.as_bytes(), phrase.as_bytes()[0]);
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), bytes).any(|at| {
+        bytes
+            .get(at..at + phrase.len())
+            .is_some_and(|here| here.eq_ignore_ascii_case(phrase.as_bytes()))
+    })
+}
 
 const CREDIT_STARTS: [&str; 12] = [
-    "credit:", "file photo", "getty images", "image:", "image credit", "photo by", "photo credit", "photo:", "photograph:", "photos by",
-    "picture:", "source: getty",
+    "credit:",
+    "file photo",
+    "getty images",
+    "image:",
+    "image credit",
+    "photo by",
+    "photo credit",
+    "photo:",
+    "photograph:",
+    "photos by",
+    "picture:",
+    "source: getty",
 ];
 
 const AGENCIES: [&str; 10] = [
-    "Associated Press", "Reuters", "AFP", "Agence France-Presse", "Bloomberg", "Interfax", "Kyodo News", "TASS", "Xinhua", "Yonhap",
+    "Associated Press",
+    "Reuters",
+    "AFP",
+    "Agence France-Presse",
+    "Bloomberg",
+    "Interfax",
+    "Kyodo News",
+    "TASS",
+    "Xinhua",
+    "Yonhap",
 ];
 
 /// Is a line nothing but capitalised names and the small words between them?
 fn is_names(line: &str) -> bool {
-    let small = ["and", "in", "of", "for", "the", "at", "with", "de", "van", "von", "der", "al", "el", "la", "bin", "|", "-", "–", "—", "&"];
+    let small = [
+        "and", "in", "of", "for", "the", "at", "with", "de", "van", "von", "der", "al", "el", "la",
+        "bin", "|", "-", "–", "—", "&",
+    ];
     let words: Vec<&str> = line.split_whitespace().collect();
     let end_of_sentence = line.ends_with('.') && !line.ends_with("Jr.");
     (1..=16).contains(&words.len())
         && !end_of_sentence
-        && words.iter().all(|w| small.contains(w) || w.trim_start_matches(['(', '@', '"', '“']).chars().next().is_some_and(char::is_uppercase))
-        && words.iter().any(|w| w.chars().next().is_some_and(char::is_uppercase))
+        && words.iter().all(|w| {
+            small.contains(w)
+                || w.trim_start_matches(['(', '@', '"', '“'])
+                    .chars()
+                    .next()
+                    .is_some_and(char::is_uppercase)
+        })
+        && words
+            .iter()
+            .any(|w| w.chars().next().is_some_and(char::is_uppercase))
 }
 
 /// The length of a dateline at the start of a line, its dash included: `KYIV, Ukraine (Reuters) - `.
 fn dateline(line: &str) -> Option<usize> {
     const LONGEST: usize = 110;
     let window = &line[..line.floor_char_boundary(LONGEST)];
-    let (at, dash) =
-        [" — ", " – ", " -- ", " - ", " ― ", ") —", ")—", ") –", ")-", "— "].iter().filter_map(|d| window.find(d).map(|at| (at, *d))).min_by_key(|d| d.0)?;
-    let keeps_bracket = dash.starts_with(')');
-    let head = &window[..at + usize::from(keeps_bracket)];
+    // A place in capitals, or an agency in brackets: most lines have neither.
+    let capitals = window
+        .as_bytes()
+        .iter()
+        .take(2)
+        .all(|b| !b.is_ascii_lowercase());
+    if !capitals && memchr::memchr(b'(', window.as_bytes()).is_none()
+        || memchr::memchr2(b'-', b'\xe2', window.as_bytes()).is_none()
+    {
+        return None;
+    }
+    let spaced = |at: usize, dash: &str| {
+        let (before, behind) = (&window[..at], &window[at + dash.len()..]);
+        let bracket = before.ends_with(')') && dash != "-";
+        (bracket || before.ends_with(' ')) && behind.starts_with([' ', '\u{a0}'])
+    };
+    let dashes = ["—", "–", "―", "--", "-"];
+    let (at, dash) = dashes
+        .iter()
+        .flat_map(|d| window.match_indices(d))
+        .filter(|(at, d)| spaced(*at, d))
+        .min_by_key(|d| d.0)?;
+    let end = at
+        + dash.len()
+        + window[at + dash.len()..]
+            .chars()
+            .next()
+            .map_or(0, char::len_utf8);
+    let head = window[..at].trim_end();
     let (place, agency) = match head.find('(') {
-        Some(open) if head.trim_end().ends_with(')') => (&head[..open], true),
+        Some(open) if head.ends_with(')') => {
+            (&head[..open], is_names(&head[open + 1..head.len() - 1]))
+        }
         Some(_) => return None,
         None => (head, false),
     };
@@ -306,22 +498,34 @@ fn dateline(line: &str) -> Option<usize> {
     let words = city.split_whitespace().count();
     let letters = city.chars().filter(|c| c.is_alphabetic()).count();
     let capitals = letters >= 3 && !city.chars().any(char::is_lowercase);
-    let capitalised = city.split_whitespace().all(|w| w.chars().next().is_some_and(char::is_uppercase));
+    let capitalised = city
+        .split_whitespace()
+        .all(|w| w.chars().next().is_some_and(char::is_uppercase));
     let rest_fits = place.split_whitespace().count() <= 9;
-    ((capitals && words <= 4 || agency && capitalised && words <= 4) && rest_fits).then_some(at + dash.len())
+    ((capitals && words <= 4 || agency && capitalised && words <= 4) && rest_fits).then_some(end)
 }
 
 /// The length of `(AP Photo/Jane Doe)` at the start of `text`.
 fn credit_in_brackets(text: &str) -> Option<usize> {
     const LONGEST: usize = 160;
     let window = &text[..text.floor_char_boundary(LONGEST)];
-    let inside = &window[1..window.find(')')?];
+    let inside = &window[1..memchr::memchr(b')', window.as_bytes())?];
+    if memchr::memchr3(b'/', b':', b' ', inside.as_bytes()).is_none() {
+        return None;
+    }
     let lower = inside.to_lowercase();
     let photo = ["photo", "image", "picture", "file ", "getty", "courtesy"];
-    let agency = ["ap", "reuters", "afp", "epa", "tass", "sputnik", "kcna", "kyodo", "yonhap", "xinhua", "dpa"];
+    let agency = [
+        "ap", "reuters", "afp", "epa", "tass", "sputnik", "kcna", "kyodo", "yonhap", "xinhua",
+        "dpa",
+    ];
     let head = lower.split(['/', ' ', ':']).next().unwrap_or_default();
-    let is_credit = photo.iter().any(|p| lower.starts_with(p) && lower.contains([':', '/']) || lower.starts_with(&format!("{p} by ")) || lower.starts_with(&format!("{p}s by ")))
-        || agency.contains(&head) && (lower.contains('/') || lower.contains("photo") || lower.contains("via "))
+    let is_credit = photo.iter().any(|p| {
+        lower.starts_with(p) && lower.contains([':', '/'])
+            || lower.starts_with(&format!("{p} by "))
+            || lower.starts_with(&format!("{p}s by "))
+    }) || agency.contains(&head)
+        && (lower.contains('/') || lower.contains("photo") || lower.contains("via "))
         || lower.contains("getty images");
     is_credit.then_some(inside.len() + 2)
 }
@@ -346,7 +550,11 @@ mod tests {
         let mut found: Vec<_> = found.iter().map(|z| (z.span.start, z.span.end)).collect();
         found.dedup();
         // A run may be found for two reasons; what counts is what is covered.
-        found.retain(|f| !expected.iter().any(|e: &(usize, usize)| e.0 <= f.0 && f.1 <= e.1 && e != f));
+        found.retain(|f| {
+            !expected
+                .iter()
+                .any(|e: &(usize, usize)| e.0 <= f.0 && f.1 <= e.1 && e != f)
+        });
         assert_eq!(found, expected, "{text}");
     }
 
@@ -395,6 +603,8 @@ mod tests {
         check("⟦Reporting by Jane Doe in Vienna; editing by John Roe⟧");
         check("in Ukraine. ⟦(AP Photo/Jane Doe)⟧ It (the AP) said");
         check("⟦Photo: Jane Doe / Reuters⟧");
-        check("⟦Skip to content⟧\nIt\n⟦Read more: Iran tests missile | Share on X | © 2024 Reuters⟧");
+        check(
+            "⟦Skip to content⟧\nIt\n⟦Read more: Iran tests missile | Share on X | © 2024 Reuters⟧",
+        );
     }
 }

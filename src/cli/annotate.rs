@@ -29,7 +29,13 @@ pub(super) struct Args {
     output: Option<PathBuf>,
 
     /// Threads that annotate [default: one a core]
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
     threads: usize,
 
     /// Say nothing on standard error but what is wrong
@@ -61,11 +67,22 @@ pub(super) struct Args {
     from: Option<Format>,
 
     /// JSONL: fields that make the text, joined by a blank line
-    #[arg(long, value_name = "FIELD,...", value_delimiter = ',', default_value = "text", help_heading = "Input")]
+    #[arg(
+        long,
+        value_name = "FIELD,...",
+        value_delimiter = ',',
+        default_value = "text",
+        help_heading = "Input"
+    )]
     text_field: Vec<String>,
 
     /// JSONL: field with the id
-    #[arg(long, value_name = "FIELD", default_value = "id", help_heading = "Input")]
+    #[arg(
+        long,
+        value_name = "FIELD",
+        default_value = "id",
+        help_heading = "Input"
+    )]
     id_field: String,
 
     /// Encoding of input that is not UTF-8 [default: a guess, with a warning]
@@ -81,7 +98,12 @@ pub(super) struct Args {
     to: Option<OutputFormat>,
 
     /// Write these labels alone (all still compete)
-    #[arg(long, value_name = "LABEL,...", value_delimiter = ',', help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "LABEL,...",
+        value_delimiter = ',',
+        help_heading = "Output"
+    )]
     labels: Vec<String>,
 
     /// What offsets count: codepoint, byte, utf16
@@ -134,15 +156,25 @@ impl Args {
             (true, false) => OutputFormat::Marked,
             (false, _) => OutputFormat::Jsonl,
         });
-        let overlaps = if self.overlaps == "all" { Overlaps::All } else { Overlaps::Longest };
+        let overlaps = if self.overlaps == "all" {
+            Overlaps::All
+        } else {
+            Overlaps::Longest
+        };
         if overlaps == Overlaps::All && !to.holds_overlaps() {
-            return Err(Error::invalid(format!("the format {to} can't hold spans that overlap: add --to jsonl")));
+            return Err(Error::invalid(format!(
+                "the format {to} can't hold spans that overlap: add --to jsonl"
+            )));
         }
         if self.paths.is_empty() && io::stdin().is_terminal() {
-            return Err(Error::invalid("nothing to annotate: name files or folders, or pipe a text in (wiretag annotate --help shows examples)"));
+            return Err(Error::invalid(
+                "nothing to annotate: name files or folders, or pipe a text in (wiretag annotate --help shows examples)",
+            ));
         }
         if self.no_builtin && self.gazetteer.is_empty() {
-            return Err(Error::invalid("--no-builtin leaves no gazetteer: add one with -g"));
+            return Err(Error::invalid(
+                "--no-builtin leaves no gazetteer: add one with -g",
+            ));
         }
         let label = self.label.as_deref().map(Label::new).transpose()?;
         let case = self.case.as_deref().map(|c| match c {
@@ -159,12 +191,24 @@ impl Args {
             read.set_encoding(name)?;
         }
         let mut annotator = Annotator::builder();
-        annotator.overlaps(overlaps).rules(!self.no_rules).attributes(self.attributes);
+        annotator
+            .overlaps(overlaps)
+            .rules(!self.no_rules)
+            .attributes(self.attributes);
         if !self.labels.is_empty() {
-            annotator.labels(self.labels.iter().map(|l| Label::new(l)).collect::<Result<Vec<_>, _>>()?);
+            annotator.labels(
+                self.labels
+                    .iter()
+                    .map(|l| Label::new(l))
+                    .collect::<Result<Vec<_>, _>>()?,
+            );
         }
         Ok(Plan {
-            paths: if self.paths.is_empty() { vec!["-".to_owned()] } else { self.paths },
+            paths: if self.paths.is_empty() {
+                vec!["-".to_owned()]
+            } else {
+                self.paths
+            },
             output: self.output,
             threads: self.threads,
             quiet: self.quiet,
@@ -193,11 +237,17 @@ pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
     batch.unit = plan.unit;
     batch.threads = plan.threads;
     batch.writer = plan.to.writer();
-    let total = if plan.quiet { None } else { total_bytes(&plan.paths) };
+    let total = if plan.quiet {
+        None
+    } else {
+        total_bytes(&plan.paths)
+    };
     let progress = Progress::new(batch.bytes_read.clone(), total, plan.quiet);
     let mut output = Output::open(plan.output.as_deref())?;
     let start = Instant::now();
-    let summary = batch.run(Sources::new(plan.paths), &mut output, &mut |problem| progress.complain(problem));
+    let summary = batch.run(Sources::new(plan.paths), &mut output, &mut |problem| {
+        progress.complain(problem)
+    });
     progress.finish();
     let summary = summary?;
     output.finish()?;
@@ -218,8 +268,16 @@ fn total_bytes(paths: &[String]) -> Option<u64> {
 /// `3 documents, 17.4 kB, 312 spans (COUNTRY 120, …), 25.0 MB/s, no problems`
 fn sentence(summary: &Summary, time: Duration) -> String {
     let spans: u64 = summary.spans.values().sum();
-    let labels: Vec<String> = summary.spans.iter().map(|(label, n)| format!("{label} {n}")).collect();
-    let labels = if labels.is_empty() { String::new() } else { format!(" ({})", labels.join(", ")) };
+    let labels: Vec<String> = summary
+        .spans
+        .iter()
+        .map(|(label, n)| format!("{label} {n}"))
+        .collect();
+    let labels = if labels.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", labels.join(", "))
+    };
     let problems = match (summary.errors, summary.warnings) {
         (0, 0) => "no problems".to_owned(),
         (0, w) => plural(w, "warning"),
@@ -227,7 +285,12 @@ fn sentence(summary: &Summary, time: Duration) -> String {
         (e, w) => format!("{}, {}", plural(e, "problem"), plural(w, "warning")),
     };
     let rate = summary.bytes as f64 / 1e6 / time.as_secs_f64().max(1e-6);
-    format!("{}, {}, {}{labels}, {rate:.1} MB/s, {problems}", plural(summary.documents, "document"), size(summary.bytes), plural(spans, "span"))
+    format!(
+        "{}, {}, {}{labels}, {rate:.1} MB/s, {problems}",
+        plural(summary.documents, "document"),
+        size(summary.bytes),
+        plural(spans, "span")
+    )
 }
 
 fn plural(n: u64, noun: &str) -> String {
@@ -252,19 +315,30 @@ fn parse_to(word: &str) -> Result<OutputFormat, String> {
 }
 
 fn parse_unit(word: &str) -> Result<OffsetUnit, String> {
-    named(word, &[OffsetUnit::Codepoint, OffsetUnit::Byte, OffsetUnit::Utf16], OffsetUnit::as_str)
+    named(
+        word,
+        &[OffsetUnit::Codepoint, OffsetUnit::Byte, OffsetUnit::Utf16],
+        OffsetUnit::as_str,
+    )
 }
 
 fn named<T: Copy>(word: &str, all: &[T], name: impl Fn(T) -> &'static str) -> Result<T, String> {
     let names: Vec<&str> = all.iter().map(|&t| name(t)).collect();
-    all.iter().copied().find(|&t| name(t) == word).ok_or_else(|| format!("there are {}", names.join(", ")))
+    all.iter()
+        .copied()
+        .find(|&t| name(t) == word)
+        .ok_or_else(|| format!("there are {}", names.join(", ")))
 }
 
 /// `64M` in bytes; the letters stand for powers of 1024.
 fn parse_size(text: &str) -> Result<usize, String> {
     let text = text.trim();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let factor = match text[digits.len()..].to_ascii_uppercase().trim_end_matches("IB").trim_end_matches('B') {
+    let factor = match text[digits.len()..]
+        .to_ascii_uppercase()
+        .trim_end_matches("IB")
+        .trim_end_matches('B')
+    {
         "" => 1,
         "K" => 1 << 10,
         "M" => 1 << 20,
@@ -273,7 +347,11 @@ fn parse_size(text: &str) -> Result<usize, String> {
     };
     // Offsets inside have 32 bits.
     const MOST: usize = (4 << 30) - (1 << 20);
-    match digits.parse::<usize>().ok().and_then(|n| n.checked_mul(factor)) {
+    match digits
+        .parse::<usize>()
+        .ok()
+        .and_then(|n| n.checked_mul(factor))
+    {
         Some(0) | None => Err("write 500K, 64M or 1G".into()),
         Some(n) if n > MOST => Err("the most is 4095M".into()),
         Some(n) => Ok(n),

@@ -11,7 +11,12 @@ use std::process::ExitCode;
 ///
 /// Exit status: 0 all went well; 1 the work was done, but some input could not be read; 2 the work could not start or finish.
 #[derive(Debug, Parser)]
-#[command(name = "wiretag", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "wiretag",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

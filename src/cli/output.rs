@@ -25,7 +25,10 @@ pub(super) fn complain(what: &dyn Display) {
 pub(super) enum Output {
     Stdout(BufWriter<io::Stdout>),
     /// A file that is renamed to its name when it is whole.
-    File { file: Compressor, path: PathBuf },
+    File {
+        file: Compressor,
+        path: PathBuf,
+    },
     /// What can't be renamed over: a device, a pipe.
     Device(BufWriter<fs::File>),
 }
@@ -40,20 +43,33 @@ impl Output {
     /// Standard output, or a file.
     pub(super) fn open(path: Option<&Path>) -> Result<Output, Error> {
         let Some(path) = path.filter(|p| *p != Path::new("-")) else {
-            return Ok(Output::Stdout(BufWriter::with_capacity(256 << 10, io::stdout())));
+            return Ok(Output::Stdout(BufWriter::with_capacity(
+                256 << 10,
+                io::stdout(),
+            )));
         };
-        let at = |e: io::Error| Error::from(io::Error::new(e.kind(), format!("{}: {e}", path.display())));
+        let at = |e: io::Error| {
+            Error::from(io::Error::new(e.kind(), format!("{}: {e}", path.display())))
+        };
         // Through a link, so that the link stays and its target is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         match fs::metadata(&path) {
-            Ok(m) if m.is_dir() => return Err(at(io::Error::new(io::ErrorKind::IsADirectory, "is a folder; give the name of a file"))),
+            Ok(m) if m.is_dir() => {
+                return Err(at(io::Error::new(
+                    io::ErrorKind::IsADirectory,
+                    "is a folder; give the name of a file",
+                )));
+            }
             Ok(m) if !m.is_file() => {
                 let file = fs::OpenOptions::new().write(true).open(&path).map_err(at)?;
                 return Ok(Output::Device(BufWriter::new(file)));
             }
             _ => {}
         }
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".wiretag-");
         #[cfg(unix)]
@@ -80,8 +96,12 @@ impl Output {
                     Compressor::Plain(file) => file,
                     Compressor::Gzip(encoder) => encoder.finish()?,
                 };
-                let file = buffered.into_inner().map_err(io::IntoInnerError::into_error)?;
-                file.persist(&path).map_err(|e| io::Error::new(e.error.kind(), format!("{}: {}", path.display(), e.error)))?;
+                let file = buffered
+                    .into_inner()
+                    .map_err(io::IntoInnerError::into_error)?;
+                file.persist(&path).map_err(|e| {
+                    io::Error::new(e.error.kind(), format!("{}: {}", path.display(), e.error))
+                })?;
             }
         }
         Ok(())
@@ -93,8 +113,14 @@ impl Write for Output {
         match self {
             Output::Stdout(out) => out.write(bytes),
             Output::Device(out) => out.write(bytes),
-            Output::File { file: Compressor::Plain(file), .. } => file.write(bytes),
-            Output::File { file: Compressor::Gzip(file), .. } => file.write(bytes),
+            Output::File {
+                file: Compressor::Plain(file),
+                ..
+            } => file.write(bytes),
+            Output::File {
+                file: Compressor::Gzip(file),
+                ..
+            } => file.write(bytes),
         }
     }
 
@@ -117,14 +143,19 @@ impl Progress {
     /// A bar that follows `done` towards `total` bytes (a spinner if that is not known).
     pub(super) fn new(done: Arc<AtomicU64>, total: Option<u64>, quiet: bool) -> Progress {
         if quiet || !io::stderr().is_terminal() {
-            return Progress { bar: ProgressBar::hidden() };
+            return Progress {
+                bar: ProgressBar::hidden(),
+            };
         }
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr_with_hz(8));
         let template = match total {
             Some(_) => "{bar:32} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left",
             None => "{spinner} {bytes}, {bytes_per_sec}",
         };
-        bar.set_style(ProgressStyle::with_template(template).expect("the template is a constant that was tried"));
+        bar.set_style(
+            ProgressStyle::with_template(template)
+                .expect("the template is a constant that was tried"),
+        );
         let ticker = bar.downgrade();
         std::thread::spawn(move || {
             // Short work shows no bar.

@@ -46,7 +46,11 @@ pub(super) fn man(args: &Man, command: Command) -> Result<ExitCode, Error> {
         None => command,
         Some(name) => match command.find_subcommand(name) {
             Some(sub) => sub.clone().display_name(format!("wiretag-{name}")),
-            None => return Err(Error::invalid(format!("no command {name:?}, see wiretag --help"))),
+            None => {
+                return Err(Error::invalid(format!(
+                    "no command {name:?}, see wiretag --help"
+                )));
+            }
         },
     };
     let mut page = Vec::new();

@@ -1,7 +1,8 @@
 //! [`GazetteerBuilder`]: entries in, flat arrays out. What a name needs of the text is worked out here, once.
 
 use super::{
-    AliasKind, AliasRow, Case, ContextRow, ContextWordRow, EntryRow, ExtraRow, Gazetteer, Role, SEPARATOR, SourceDefaults, Text, builtin,
+    AliasKind, AliasRow, Case, ContextRow, ContextWordRow, EntryRow, ExtraRow, Gazetteer, Role,
+    SEPARATOR, SourceDefaults, Text, builtin,
     index::{Index, folded_key},
     source,
 };
@@ -11,7 +12,11 @@ use crate::{
     span::Label,
     tokens::{Gap, Tokens, hash_bytes},
 };
-use std::{collections::HashMap, ops::Range, path::Path};
+use std::{
+    collections::{HashMap, hash_map},
+    ops::Range,
+    path::Path,
+};
 
 /// Collects entries, from files or one by one, and makes a [`Gazetteer`] of them.
 ///
@@ -71,7 +76,7 @@ pub struct Alias {
 }
 
 /// Words that must stand near an alias, or must not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Context {
     /// Where.
     pub place: ContextPlace,
@@ -82,7 +87,7 @@ pub struct Context {
 }
 
 /// Where the words of a [`Context`] are looked for; always in the sentence of the alias.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ContextPlace {
     /// Within so many tokens on either side.
     Near(u8),
@@ -113,7 +118,13 @@ impl Entry {
     pub fn new(id: impl Into<String>, label: Label, name: impl Into<String>) -> Entry {
         let name = name.into();
         let aliases = vec![Alias::new(name.clone())];
-        Entry { id: id.into(), role: RoleName::Entity(label), name, aliases, attributes: Vec::new() }
+        Entry {
+            id: id.into(),
+            role: RoleName::Entity(label),
+            name,
+            aliases,
+            attributes: Vec::new(),
+        }
     }
 
     /// The same with one more alias.
@@ -165,13 +176,22 @@ impl GazetteerBuilder {
     ///
     /// # Errors
     /// When a file can't be read. Bad lines are reported by [`GazetteerBuilder::build`], all in one go.
-    pub fn add_path(&mut self, path: impl AsRef<Path>, defaults: &SourceDefaults) -> Result<&mut GazetteerBuilder, Error> {
+    pub fn add_path(
+        &mut self,
+        path: impl AsRef<Path>,
+        defaults: &SourceDefaults,
+    ) -> Result<&mut GazetteerBuilder, Error> {
         source::add_path(self, path.as_ref(), defaults)?;
         Ok(self)
     }
 
     /// Adds the text of a gazetteer file. `path` is what messages call it.
-    pub fn add_source(&mut self, path: &str, text: &str, defaults: &SourceDefaults) -> &mut GazetteerBuilder {
+    pub fn add_source(
+        &mut self,
+        path: &str,
+        text: &str,
+        defaults: &SourceDefaults,
+    ) -> &mut GazetteerBuilder {
         source::add(self, path, text, defaults);
         self
     }
@@ -213,9 +233,14 @@ impl GazetteerBuilder {
 
     pub(super) fn place(&mut self, entry: Entry, file: usize, line: u64) {
         let at = At { file, line };
-        match self.by_id.get(&(entry.id.clone(), entry.role.clone())) {
-            Some(&i) => {
-                let PlacedEntry { entry: known, alias_at, .. } = &mut self.entries[i];
+        match self.by_id.entry((entry.id.clone(), entry.role.clone())) {
+            hash_map::Entry::Occupied(known) => {
+                let i = *known.get();
+                let PlacedEntry {
+                    entry: known,
+                    alias_at,
+                    ..
+                } = &mut self.entries[i];
                 for alias in entry.aliases {
                     if !known.aliases.contains(&alias) {
                         known.aliases.push(alias);
@@ -228,9 +253,13 @@ impl GazetteerBuilder {
                     }
                 }
             }
-            None => {
-                self.by_id.insert((entry.id.clone(), entry.role.clone()), self.entries.len());
-                self.entries.push(PlacedEntry { at, alias_at: vec![at; entry.aliases.len()], entry });
+            hash_map::Entry::Vacant(new) => {
+                new.insert(self.entries.len());
+                self.entries.push(PlacedEntry {
+                    at,
+                    alias_at: vec![at; entry.aliases.len()],
+                    entry,
+                });
             }
         }
     }
@@ -240,6 +269,8 @@ impl GazetteerBuilder {
 #[derive(Debug)]
 struct KeyedAlias {
     key: Range<usize>,
+    /// The first eight bytes of the key, zero behind its end.
+    head: u64,
     tokens: usize,
     row: AliasRow,
 }
@@ -258,6 +289,8 @@ struct Assembly {
     extras: Vec<ExtraRow>,
     contexts: Vec<ContextRow>,
     context_words: Vec<ContextWordRow>,
+    /// Where contexts that were added before are: lists share them.
+    known_contexts: HashMap<Vec<Context>, (u32, u32)>,
     tokens: Tokens,
 }
 
@@ -275,7 +308,11 @@ impl Assembly {
             assembly.add(placed, &mut |at: At, message| {
                 let path = builder.files[at.file].as_str();
                 let line = (at.line > 0).then_some(at.line);
-                problems.push(Problem::error(if path.is_empty() { "entry" } else { path }, line, message));
+                problems.push(Problem::error(
+                    if path.is_empty() { "entry" } else { path },
+                    line,
+                    message,
+                ));
             });
         }
         assembly
@@ -285,13 +322,23 @@ impl Assembly {
         let entry = &placed.entry;
         let (role, name_of_role) = match &entry.role {
             RoleName::Entity(label) => {
-                let n = self.labels.iter().position(|l| l == label).unwrap_or_else(|| {
-                    self.labels.push(*label);
-                    self.labels.len() - 1
-                });
+                let n = self
+                    .labels
+                    .iter()
+                    .position(|l| l == label)
+                    .unwrap_or_else(|| {
+                        self.labels.push(*label);
+                        self.labels.len() - 1
+                    });
                 (Role::Entity, n)
             }
-            RoleName::Lexicon(name) => (Role::Lexicon, self.lexicons.iter().position(|l| l == name).expect("all lexicons were collected first")),
+            RoleName::Lexicon(name) => (
+                Role::Lexicon,
+                self.lexicons
+                    .iter()
+                    .position(|l| l == name)
+                    .expect("all lexicons were collected first"),
+            ),
             RoleName::Block => (Role::Block, 0),
         };
         let first = self.attributes.len() as u32;
@@ -315,18 +362,30 @@ impl Assembly {
         }
     }
 
-    fn add_alias(&mut self, entry: EntryId, alias: &Alias, at: At, problem: &mut dyn FnMut(String)) {
+    fn add_alias(
+        &mut self,
+        entry: EntryId,
+        alias: &Alias,
+        at: At,
+        problem: &mut dyn FnMut(String),
+    ) {
         let text = alias.text.trim();
         let mut tokens = std::mem::take(&mut self.tokens);
         tokens.fill(text, 0);
         let n = tokens.len();
         if n == 0 {
-            problem(format!("name {text:?} has no letter and no digit, so it can never match"));
+            problem(format!(
+                "name {text:?} has no letter and no digit, so it can never match"
+            ));
         } else if n > MAX_TOKENS {
-            problem(format!("name {text:?} has {n} words and numbers, the most is {MAX_TOKENS}"));
+            problem(format!(
+                "name {text:?} has {n} words and numbers, the most is {MAX_TOKENS}"
+            ));
         } else {
             let case = alias.case.unwrap_or_else(|| Case::of(text));
-            let capitals = (0..n).fold(0, |bits, i| bits | u32::from(tokens.shape(i).starts_upper()) << i);
+            let capitals = (0..n).fold(0, |bits, i| {
+                bits | u32::from(tokens.shape(i).starts_upper()) << i
+            });
             let contexts = self.add_contexts(&alias.contexts, problem);
             let start = self.keys.len();
             folded_key(text, &tokens, 0..n, SEPARATOR, &mut self.keys);
@@ -340,15 +399,33 @@ impl Assembly {
                 priority: alias.priority,
                 hyphen: alias.hyphen.unwrap_or(case != Case::Any),
                 substring: alias.substring,
+                key: Text::default(),
+                more: false,
+                role: self.entries[entry.0 as usize].role,
                 file: at.file as u16,
                 line: at.line as u32,
             };
-            self.keyed.push(KeyedAlias { key: start..self.keys.len(), tokens: n, row });
+            self.keyed.push(KeyedAlias {
+                key: start..self.keys.len(),
+                head: 0,
+                tokens: n,
+                row,
+            });
         }
         self.tokens = tokens;
     }
 
-    fn add_contexts(&mut self, contexts: &[Context], problem: &mut dyn FnMut(String)) -> (u32, u32) {
+    fn add_contexts(
+        &mut self,
+        contexts: &[Context],
+        problem: &mut dyn FnMut(String),
+    ) -> (u32, u32) {
+        if contexts.is_empty() {
+            return (0, 0);
+        }
+        if let Some(&known) = self.known_contexts.get(contexts) {
+            return known;
+        }
         let first = self.contexts.len() as u32;
         for context in contexts {
             let words_first = self.context_words.len() as u32;
@@ -363,26 +440,45 @@ impl Assembly {
                             case: Case::Any,
                             lexicon: n as u16 + 1,
                         }),
-                        None => problem(format!("no lexicon {name:?}: a file with the header \"# lexicon: {name}\" makes one")),
+                        None => problem(format!(
+                            "no lexicon {name:?}: a file with the header \"# lexicon: {name}\" makes one"
+                        )),
                     }
                     continue;
                 }
                 let tokens = Tokens::of(word);
                 if tokens.is_empty() || tokens.len() > MAX_TOKENS {
-                    problem(format!("context word {word:?} must have 1 to {MAX_TOKENS} words"));
+                    problem(format!(
+                        "context word {word:?} must have 1 to {MAX_TOKENS} words"
+                    ));
                     continue;
                 }
                 let mut folded = String::new();
                 folded_key(word, &tokens, 0..tokens.len(), SEPARATOR, &mut folded);
-                let capitals = (0..tokens.len()).fold(0, |bits, i| bits | u32::from(tokens.shape(i).starts_upper()) << i);
+                let capitals = (0..tokens.len()).fold(0, |bits, i| {
+                    bits | u32::from(tokens.shape(i).starts_upper()) << i
+                });
                 let (text, folded) = (self.store(word), self.store(&folded));
                 // The hashes wait for the seed.
-                self.context_words.push(ContextWordRow { hashes: (0, 0), text, folded, capitals, case: Case::of(word), lexicon: 0 });
+                self.context_words.push(ContextWordRow {
+                    hashes: (0, 0),
+                    text,
+                    folded,
+                    capitals,
+                    case: Case::of(word),
+                    lexicon: 0,
+                });
             }
             let words = (words_first, self.context_words.len() as u32);
-            self.contexts.push(ContextRow { place: context.place, negative: context.negative, words });
+            self.contexts.push(ContextRow {
+                place: context.place,
+                negative: context.negative,
+                words,
+            });
         }
-        (first, self.contexts.len() as u32)
+        let range = (first, self.contexts.len() as u32);
+        self.known_contexts.insert(contexts.to_vec(), range);
+        range
     }
 
     fn add_extra(&mut self, text: &str, tokens: &Tokens, contexts: (u32, u32)) -> u32 {
@@ -391,25 +487,29 @@ impl Assembly {
         let trail = &text[tokens.span(last).end..];
         let mut needs = Vec::new();
         for i in 1..tokens.len() {
-            let gap = &text[tokens.span(i - 1).end..tokens.span(i).start];
-            let literal = normal_punctuation(gap);
-            let set = tokens.gap(i);
-            needs.push(if set.within(SOFT) {
-                String::new()
-            } else if literal == "'" {
-                "'".to_owned()
-            } else if literal.is_empty() {
-                ".".to_owned()
-            } else {
-                literal
-            });
+            if tokens.gap(i).within(SOFT) {
+                needs.push(String::new());
+                continue;
+            }
+            let gap = normal_punctuation(&text[tokens.span(i - 1).end..tokens.span(i).start]);
+            // An apostrophe is normal punctuation as it is; a gap of periods and spaces leaves nothing.
+            needs.push(if gap.is_empty() { ".".to_owned() } else { gap });
         }
         let hard = needs.iter().any(|n| !n.is_empty());
         if !hard && lead.is_empty() && trail.is_empty() && contexts.0 == contexts.1 {
             return 0;
         }
-        let gaps = if hard { self.store(&needs.join(SEPARATOR.encode_utf8(&mut [0; 4]))) } else { Text::default() };
-        let extra = ExtraRow { gaps, lead: self.store(lead), trail: self.store(trail), contexts };
+        let gaps = if hard {
+            self.store(&needs.join(SEPARATOR.encode_utf8(&mut [0; 4])))
+        } else {
+            Text::default()
+        };
+        let extra = ExtraRow {
+            gaps,
+            lead: self.store(lead),
+            trail: self.store(trail),
+            contexts,
+        };
         self.extras.push(extra);
         self.extras.len() as u32
     }
@@ -417,33 +517,57 @@ impl Assembly {
     fn store(&mut self, text: &str) -> Text {
         let start = self.pool.len() as u32;
         self.pool.push_str(text);
-        Text { start, len: text.len() as u32 }
+        Text {
+            start,
+            len: text.len() as u32,
+        }
     }
 
     fn finish(mut self, builder: &GazetteerBuilder) -> Gazetteer {
         let mut keyed = std::mem::take(&mut self.keyed);
-        // Stable: aliases of one key stay in the order in which they came.
+        // Stable: aliases of one key stay in the order in which they came. The first bytes decide most comparisons.
         let keys = std::mem::take(&mut self.keys);
-        keyed.sort_by(|a, b| keys[a.key.clone()].cmp(&keys[b.key.clone()]));
-        let (mut key_aliases, mut key_folded) = (Vec::new(), Vec::new());
-        let mut before: Option<&str> = None;
-        for (i, alias) in keyed.iter().enumerate() {
-            let key = &keys[alias.key.clone()];
-            if before != Some(key) {
-                key_aliases.push(i as u32);
-                key_folded.push(self.store(key));
-                before = Some(key);
+        let head = |key: &Range<usize>| {
+            let mut head = [0; 8];
+            let n = key.len().min(8);
+            head[..n].copy_from_slice(&keys.as_bytes()[key.start..key.start + n]);
+            u64::from_be_bytes(head)
+        };
+        for alias in &mut keyed {
+            alias.head = head(&alias.key);
+        }
+        keyed.sort_by(|a, b| {
+            a.head
+                .cmp(&b.head)
+                .then_with(|| keys[a.key.clone()].cmp(&keys[b.key.clone()]))
+        });
+        // Each key once, with its first alias.
+        let mut firsts: Vec<(&str, u32)> = Vec::new();
+        for i in 0..keyed.len() {
+            let key = &keys[keyed[i].key.clone()];
+            match firsts.last() {
+                Some(&(before, _)) if before == key => {
+                    keyed[i].row.key = keyed[i - 1].row.key;
+                    keyed[i - 1].row.more = true;
+                }
+                _ => {
+                    keyed[i].row.key = self.store(key);
+                    firsts.push((key, i as u32));
+                }
             }
         }
-        key_aliases.push(keyed.len() as u32);
+        let index = Index::build(firsts.iter().copied(), SEPARATOR);
         let range = |t: &Text| t.start as usize..(t.start + t.len) as usize;
-        let index = Index::build(key_folded.iter().map(|t| &self.pool[range(t)]), SEPARATOR);
         let mut context_hashes = Vec::new();
         for word in &mut self.context_words {
             let first = context_hashes.len() as u32;
             if word.lexicon == 0 {
                 let folded = &self.pool[range(&word.folded)];
-                context_hashes.extend(folded.split(SEPARATOR).map(|t| hash_bytes(t.as_bytes(), index.seed())));
+                context_hashes.extend(
+                    folded
+                        .split(SEPARATOR)
+                        .map(|t| hash_bytes(t.as_bytes(), index.seed())),
+                );
             }
             word.hashes = (first, context_hashes.len() as u32);
         }
@@ -453,14 +577,17 @@ impl Assembly {
             entries: self.entries,
             attributes: self.attributes,
             longest: keyed.iter().map(|k| k.tokens).max().unwrap_or(0),
-            substrings: keyed.iter().enumerate().filter(|(_, k)| k.row.substring).map(|(i, _)| AliasId(i as u32)).collect(),
+            substrings: keyed
+                .iter()
+                .enumerate()
+                .filter(|(_, k)| k.row.substring)
+                .map(|(i, _)| AliasId(i as u32))
+                .collect(),
             aliases: keyed.into_iter().map(|k| k.row).collect(),
             extras: self.extras,
             contexts: self.contexts,
             context_words: self.context_words,
             context_hashes,
-            key_aliases,
-            key_folded,
             index,
             pool: self.pool,
         }

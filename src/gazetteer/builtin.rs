@@ -2,33 +2,120 @@
 
 /// Path and text of each file.
 pub(super) const FILES: &[(&str, &str)] = &[
-    ("gazetteers/blocks.tsv", include_str!("../../gazetteers/blocks.tsv")),
-    ("gazetteers/countries.tsv", include_str!("../../gazetteers/countries.tsv")),
-    ("gazetteers/orgs-armed-groups.tsv", include_str!("../../gazetteers/orgs-armed-groups.tsv")),
-    ("gazetteers/orgs-companies.tsv", include_str!("../../gazetteers/orgs-companies.tsv")),
-    ("gazetteers/orgs-governments.tsv", include_str!("../../gazetteers/orgs-governments.tsv")),
-    ("gazetteers/orgs-institutes.tsv", include_str!("../../gazetteers/orgs-institutes.tsv")),
-    ("gazetteers/orgs-international.tsv", include_str!("../../gazetteers/orgs-international.tsv")),
-    ("gazetteers/orgs-media.tsv", include_str!("../../gazetteers/orgs-media.tsv")),
-    ("gazetteers/orgs-military.tsv", include_str!("../../gazetteers/orgs-military.tsv")),
-    ("gazetteers/orgs-parties.tsv", include_str!("../../gazetteers/orgs-parties.tsv")),
-    ("gazetteers/people-historical.tsv", include_str!("../../gazetteers/people-historical.tsv")),
-    ("gazetteers/people-leaders.tsv", include_str!("../../gazetteers/people-leaders.tsv")),
-    ("gazetteers/people-officials.tsv", include_str!("../../gazetteers/people-officials.tsv")),
-    ("gazetteers/people-others.tsv", include_str!("../../gazetteers/people-others.tsv")),
-    ("gazetteers/places-capitals.tsv", include_str!("../../gazetteers/places-capitals.tsv")),
-    ("gazetteers/places-cities.tsv", include_str!("../../gazetteers/places-cities.tsv")),
-    ("gazetteers/places-regions.tsv", include_str!("../../gazetteers/places-regions.tsv")),
-    ("gazetteers/places-sites.tsv", include_str!("../../gazetteers/places-sites.tsv")),
-    ("gazetteers/places-waters.tsv", include_str!("../../gazetteers/places-waters.tsv")),
-    ("gazetteers/titles.tsv", include_str!("../../gazetteers/titles.tsv")),
-    ("gazetteers/weapon-kinds.tsv", include_str!("../../gazetteers/weapon-kinds.tsv")),
-    ("gazetteers/weapons-air-defence.tsv", include_str!("../../gazetteers/weapons-air-defence.tsv")),
-    ("gazetteers/weapons-aircraft.tsv", include_str!("../../gazetteers/weapons-aircraft.tsv")),
-    ("gazetteers/weapons-drones.tsv", include_str!("../../gazetteers/weapons-drones.tsv")),
-    ("gazetteers/weapons-land.tsv", include_str!("../../gazetteers/weapons-land.tsv")),
-    ("gazetteers/weapons-missiles.tsv", include_str!("../../gazetteers/weapons-missiles.tsv")),
-    ("gazetteers/weapons-nuclear-chemical.tsv", include_str!("../../gazetteers/weapons-nuclear-chemical.tsv")),
-    ("gazetteers/weapons-ships.tsv", include_str!("../../gazetteers/weapons-ships.tsv")),
-    ("gazetteers/weapons-small-arms.tsv", include_str!("../../gazetteers/weapons-small-arms.tsv")),
+    (
+        "gazetteers/blocks.tsv",
+        include_str!("../../gazetteers/blocks.tsv"),
+    ),
+    (
+        "gazetteers/countries.tsv",
+        include_str!("../../gazetteers/countries.tsv"),
+    ),
+    (
+        "gazetteers/orgs-armed-groups.tsv",
+        include_str!("../../gazetteers/orgs-armed-groups.tsv"),
+    ),
+    (
+        "gazetteers/orgs-companies.tsv",
+        include_str!("../../gazetteers/orgs-companies.tsv"),
+    ),
+    (
+        "gazetteers/orgs-governments.tsv",
+        include_str!("../../gazetteers/orgs-governments.tsv"),
+    ),
+    (
+        "gazetteers/orgs-institutes.tsv",
+        include_str!("../../gazetteers/orgs-institutes.tsv"),
+    ),
+    (
+        "gazetteers/orgs-international.tsv",
+        include_str!("../../gazetteers/orgs-international.tsv"),
+    ),
+    (
+        "gazetteers/orgs-media.tsv",
+        include_str!("../../gazetteers/orgs-media.tsv"),
+    ),
+    (
+        "gazetteers/orgs-military.tsv",
+        include_str!("../../gazetteers/orgs-military.tsv"),
+    ),
+    (
+        "gazetteers/orgs-parties.tsv",
+        include_str!("../../gazetteers/orgs-parties.tsv"),
+    ),
+    (
+        "gazetteers/people-historical.tsv",
+        include_str!("../../gazetteers/people-historical.tsv"),
+    ),
+    (
+        "gazetteers/people-leaders.tsv",
+        include_str!("../../gazetteers/people-leaders.tsv"),
+    ),
+    (
+        "gazetteers/people-officials.tsv",
+        include_str!("../../gazetteers/people-officials.tsv"),
+    ),
+    (
+        "gazetteers/people-others.tsv",
+        include_str!("../../gazetteers/people-others.tsv"),
+    ),
+    (
+        "gazetteers/places-capitals.tsv",
+        include_str!("../../gazetteers/places-capitals.tsv"),
+    ),
+    (
+        "gazetteers/places-cities.tsv",
+        include_str!("../../gazetteers/places-cities.tsv"),
+    ),
+    (
+        "gazetteers/places-regions.tsv",
+        include_str!("../../gazetteers/places-regions.tsv"),
+    ),
+    (
+        "gazetteers/places-sites.tsv",
+        include_str!("../../gazetteers/places-sites.tsv"),
+    ),
+    (
+        "gazetteers/places-waters.tsv",
+        include_str!("../../gazetteers/places-waters.tsv"),
+    ),
+    (
+        "gazetteers/titles.tsv",
+        include_str!("../../gazetteers/titles.tsv"),
+    ),
+    (
+        "gazetteers/weapon-kinds.tsv",
+        include_str!("../../gazetteers/weapon-kinds.tsv"),
+    ),
+    (
+        "gazetteers/weapons-air-defence.tsv",
+        include_str!("../../gazetteers/weapons-air-defence.tsv"),
+    ),
+    (
+        "gazetteers/weapons-aircraft.tsv",
+        include_str!("../../gazetteers/weapons-aircraft.tsv"),
+    ),
+    (
+        "gazetteers/weapons-drones.tsv",
+        include_str!("../../gazetteers/weapons-drones.tsv"),
+    ),
+    (
+        "gazetteers/weapons-land.tsv",
+        include_str!("../../gazetteers/weapons-land.tsv"),
+    ),
+    (
+        "gazetteers/weapons-missiles.tsv",
+        include_str!("../../gazetteers/weapons-missiles.tsv"),
+    ),
+    (
+        "gazetteers/weapons-nuclear-chemical.tsv",
+        include_str!("../../gazetteers/weapons-nuclear-chemical.tsv"),
+    ),
+    (
+        "gazetteers/weapons-ships.tsv",
+        include_str!("../../gazetteers/weapons-ships.tsv"),
+    ),
+    (
+        "gazetteers/weapons-small-arms.tsv",
+        include_str!("../../gazetteers/weapons-small-arms.tsv"),
+    ),
 ];

@@ -2,11 +2,14 @@
 //!
 //! A key is the folded tokens of a name; its hash is made token by token ([`extend_key`]), so one walk over the text's tokens looks
 //! up every name that starts at a token. A slot of the table is 64 bits: a tag of 32 bits of the hash, one bit for "longer names
-//! start so", and the number of the key that ends here. The build makes sure that no two prefixes share a hash, and that none hides
+//! start so", and the number of the first alias of the key that ends here. The build makes sure that no two prefixes share a hash, and that none hides
 //! behind another's tag in its run of slots: it tries another seed otherwise. So a look-up never misses; what it finds is verified
 //! on the bytes.
 
-use crate::tokens::{extend_key, fold, hash_bytes};
+use crate::{
+    machine,
+    tokens::{extend_key, fold, hash_bytes},
+};
 
 /// The part of a gazetteer that the matcher walks.
 #[derive(Debug)]
@@ -22,12 +25,12 @@ pub(crate) struct Index {
     second_shift: u32,
 }
 
-/// A prefix of names: its hash, the key that it is (if it is a whole one) and whether longer names start so.
+/// A prefix of names: its hash, the first alias of the key that it is (if it is a whole one) and whether longer names start so.
 #[derive(Clone, Copy, Debug)]
 struct Prefix {
     hash: u64,
     depth: usize,
-    key: Option<u32>,
+    alias: Option<u32>,
     continues: bool,
 }
 
@@ -36,9 +39,9 @@ struct Prefix {
 pub(crate) struct Slot(u32);
 
 impl Slot {
-    /// The key that the prefix is, if it is a whole name.
+    /// The first alias whose key the prefix is, if it is a whole name.
     #[inline]
-    pub(crate) fn key(self) -> Option<u32> {
+    pub(crate) fn alias(self) -> Option<u32> {
         (self.0 & !CONTINUES).checked_sub(1)
     }
 
@@ -55,13 +58,20 @@ const CONTINUES: u32 = 1 << 31;
 const WHOLE_TAG: u32 = !0;
 
 impl Index {
-    /// The index of sorted keys, each the folded tokens of a name joined by `separator`.
-    pub(crate) fn build<'a>(keys: impl Iterator<Item = &'a str> + Clone, separator: char) -> Index {
+    /// The index of sorted keys, each the folded tokens of a name joined by `separator`, with a number below 2^31 - 1.
+    pub(crate) fn build<'a>(
+        keys: impl Iterator<Item = (&'a str, u32)> + Clone,
+        separator: char,
+    ) -> Index {
         Index::build_tagged(keys, separator, WHOLE_TAG)
     }
 
     /// `tag_mask` lets a test make collisions frequent.
-    fn build_tagged<'a>(keys: impl Iterator<Item = &'a str> + Clone, separator: char, tag_mask: u32) -> Index {
+    fn build_tagged<'a>(
+        keys: impl Iterator<Item = (&'a str, u32)> + Clone,
+        separator: char,
+        tag_mask: u32,
+    ) -> Index {
         let mut seed = 0u64;
         loop {
             let prefixes = prefixes(keys.clone(), separator, seed);
@@ -99,10 +109,11 @@ impl Index {
                 }
                 at = (at + 1) & (capacity - 1);
             }
-            let payload = prefix.key.map_or(0, |k| k + 1) | if prefix.continues { CONTINUES } else { 0 };
+            let payload =
+                prefix.alias.map_or(0, |a| a + 1) | if prefix.continues { CONTINUES } else { 0 };
             table[at] = u64::from(prefix.hash as u32) << 32 | u64::from(payload);
             if prefix.depth == 1 {
-                let bits = u64::from(prefix.key.is_some()) | u64::from(prefix.continues) << 1;
+                let bits = u64::from(prefix.alias.is_some()) | u64::from(prefix.continues) << 1;
                 let slot = (prefix.hash >> index.first_shift) as usize;
                 index.first[slot >> 5] |= bits << (2 * (slot & 31));
             } else if prefix.depth == 2 {
@@ -136,6 +147,12 @@ impl Index {
         self.second[slot >> 6] >> (slot & 63) & 1 != 0
     }
 
+    /// Asks for the slot that [`Index::get`] will read for a key.
+    #[inline]
+    pub(crate) fn prefetch(&self, key: u64) {
+        machine::prefetch(&self.table, (key >> self.shift) as usize);
+    }
+
     /// What the table has for a key. A stranger may be taken for a name; a name is never missed.
     #[inline]
     pub(crate) fn get(&self, key: u64) -> Option<Slot> {
@@ -155,13 +172,22 @@ impl Index {
 }
 
 /// Every prefix of the sorted keys once.
-fn prefixes<'a>(keys: impl Iterator<Item = &'a str>, separator: char, seed: u64) -> Vec<Prefix> {
+fn prefixes<'a>(
+    keys: impl Iterator<Item = (&'a str, u32)>,
+    separator: char,
+    seed: u64,
+) -> Vec<Prefix> {
     let mut all: Vec<Prefix> = Vec::new();
     // The prefixes of the key before, shortest first: index into `all`.
     let mut path: Vec<usize> = Vec::new();
     let mut before = "";
-    for (number, key) in keys.enumerate() {
-        let common = key.split(separator).zip(before.split(separator)).take_while(|(a, b)| a == b).count().min(path.len());
+    for (key, alias) in keys {
+        let common = key
+            .split(separator)
+            .zip(before.split(separator))
+            .take_while(|(a, b)| a == b)
+            .count()
+            .min(path.len());
         path.truncate(common);
         for (depth, token) in key.split(separator).enumerate().skip(common) {
             let hash = hash_bytes(token.as_bytes(), seed);
@@ -173,10 +199,15 @@ fn prefixes<'a>(keys: impl Iterator<Item = &'a str>, separator: char, seed: u64)
                 }
             };
             path.push(all.len());
-            all.push(Prefix { hash, depth: depth + 1, key: None, continues: false });
+            all.push(Prefix {
+                hash,
+                depth: depth + 1,
+                alias: None,
+                continues: false,
+            });
         }
         if let Some(&last) = path.last() {
-            all[last].key = Some(number as u32);
+            all[last].alias = Some(alias);
         }
         before = key;
     }
@@ -184,7 +215,13 @@ fn prefixes<'a>(keys: impl Iterator<Item = &'a str>, separator: char, seed: u64)
 }
 
 /// The folded tokens of a name, joined: its key. Two names with the same key are forms of one name.
-pub(crate) fn folded_key(text: &str, tokens: &crate::tokens::Tokens, range: std::ops::Range<usize>, separator: char, out: &mut String) {
+pub(crate) fn folded_key(
+    text: &str,
+    tokens: &crate::tokens::Tokens,
+    range: std::ops::Range<usize>,
+    separator: char,
+    out: &mut String,
+) {
     let first = range.start;
     for i in range {
         if i > first {
@@ -199,14 +236,23 @@ mod tests {
     use super::*;
 
     fn keys(n: usize) -> Vec<String> {
-        let mut keys: Vec<String> =
-            (0..n).map(|i| format!("w{}\u{1f}x{}", i % 17, i)).chain((0..17).map(|i| format!("w{i}"))).chain(["w1\u{1f}x1\u{1f}y".into()]).collect();
+        let mut keys: Vec<String> = (0..n)
+            .map(|i| format!("w{}\u{1f}x{}", i % 17, i))
+            .chain((0..17).map(|i| format!("w{i}")))
+            .chain(["w1\u{1f}x1\u{1f}y".into()])
+            .collect();
         keys.sort();
         keys
     }
 
+    fn numbered(keys: &[String]) -> impl Iterator<Item = (&str, u32)> + Clone {
+        keys.iter().enumerate().map(|(i, k)| (k.as_str(), i as u32))
+    }
+
     fn look_up(index: &Index, key: &str) -> Option<Slot> {
-        let mut tokens = key.split('\u{1f}').map(|t| hash_bytes(t.as_bytes(), index.seed()));
+        let mut tokens = key
+            .split('\u{1f}')
+            .map(|t| hash_bytes(t.as_bytes(), index.seed()));
         let first = tokens.next().expect("a key has a token");
         index.get(tokens.fold(first, extend_key))
     }
@@ -214,9 +260,13 @@ mod tests {
     #[test]
     fn every_key_is_found_and_a_stranger_is_not() {
         let keys = keys(5000);
-        let index = Index::build(keys.iter().map(String::as_str), '\u{1f}');
+        let index = Index::build(numbered(&keys), '\u{1f}');
         for (number, key) in keys.iter().enumerate() {
-            assert_eq!(look_up(&index, key).and_then(Slot::key), Some(number as u32), "{key:?}");
+            assert_eq!(
+                look_up(&index, key).and_then(Slot::alias),
+                Some(number as u32),
+                "{key:?}"
+            );
         }
         assert!(look_up(&index, "w1").expect("a key").continues());
         assert!(!look_up(&index, "w2\u{1f}x2").expect("a key").continues());
@@ -227,10 +277,18 @@ mod tests {
     fn a_build_that_cannot_tell_two_keys_apart_takes_another_seed() {
         // Tags of a few bits collide in most runs of slots: many seeds fail, and the one that is kept has no hidden key.
         let keys = keys(40);
-        let index = Index::build_tagged(keys.iter().map(String::as_str), '\u{1f}', 0b11111);
-        assert_ne!(index.seed(), 0, "the first seed should have failed, or this tests nothing");
+        let index = Index::build_tagged(numbered(&keys), '\u{1f}', 0b11111);
+        assert_ne!(
+            index.seed(),
+            0,
+            "the first seed should have failed, or this tests nothing"
+        );
         for (number, key) in keys.iter().enumerate() {
-            assert_eq!(look_up(&index, key).and_then(Slot::key), Some(number as u32), "{key:?}");
+            assert_eq!(
+                look_up(&index, key).and_then(Slot::alias),
+                Some(number as u32),
+                "{key:?}"
+            );
         }
     }
 

@@ -12,6 +12,7 @@ pub use source::SourceDefaults;
 use crate::{
     document::{AliasId, EntryId},
     error::Error,
+    machine,
     span::Label,
 };
 use index::Index;
@@ -42,10 +43,6 @@ pub struct Gazetteer {
     contexts: Vec<ContextRow>,
     context_words: Vec<ContextWordRow>,
     context_hashes: Vec<u64>,
-    /// For each key (the folded tokens of a name), its first alias; one more behind the last.
-    key_aliases: Vec<u32>,
-    /// For each key, its folded tokens with [`SEPARATOR`] between them.
-    key_folded: Vec<Text>,
     index: Index,
     /// The most tokens that a name has.
     longest: usize,
@@ -90,6 +87,8 @@ pub(crate) enum Role {
 pub(crate) struct AliasRow {
     pub(crate) entry: EntryId,
     text: Text,
+    /// The key: the folded tokens with [`SEPARATOR`] between them, shared by all aliases that have it.
+    key: Text,
     /// Which tokens must start with a capital, for [`Case::Title`].
     pub(crate) capitals: u32,
     /// Index of `extras` plus one; none for names of words with spaces or hyphens between them and no context.
@@ -99,6 +98,10 @@ pub(crate) struct AliasRow {
     pub(crate) priority: i8,
     pub(crate) hyphen: bool,
     pub(crate) substring: bool,
+    /// Does the next alias have the same key?
+    pub(crate) more: bool,
+    /// What its entry is for.
+    pub(crate) role: Role,
     file: u16,
     line: u32,
 }
@@ -191,8 +194,23 @@ impl Case {
         if !alias.chars().any(|c| c.is_uppercase()) {
             return Case::Any;
         }
-        let letters = alias.graphemes(true).filter(|g| g.chars().any(char::is_alphanumeric)).take(4).count();
-        if letters <= 3 || !alias.chars().any(|c| c.is_lowercase()) { Case::Exact } else { Case::Title }
+        let letters = match alias.is_ascii() {
+            true => alias
+                .bytes()
+                .filter(u8::is_ascii_alphanumeric)
+                .take(4)
+                .count(),
+            false => alias
+                .graphemes(true)
+                .filter(|g| g.chars().any(char::is_alphanumeric))
+                .take(4)
+                .count(),
+        };
+        if letters <= 3 || !alias.chars().any(|c| c.is_lowercase()) {
+            Case::Exact
+        } else {
+            Case::Title
+        }
     }
 }
 
@@ -237,9 +255,14 @@ impl Gazetteer {
     ///
     /// # Errors
     /// When it has bad lines: all of them are listed.
-    #[allow(clippy::should_implement_trait, reason = "the trait's error and its generic call read worse; this is a constructor like from_path")]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "the trait's error and its generic call read worse; this is a constructor like from_path"
+    )]
     pub fn from_str(text: &str) -> Result<Gazetteer, Error> {
-        Gazetteer::builder().add_source("gazetteer", text, &SourceDefaults::default()).build()
+        Gazetteer::builder()
+            .add_source("gazetteer", text, &SourceDefaults::default())
+            .build()
     }
 
     /// How many entries it has, blocking entries and those of lexicons included.
@@ -262,8 +285,6 @@ impl Gazetteer {
             + size_of_val(&self.contexts[..])
             + size_of_val(&self.context_words[..])
             + size_of_val(&self.context_hashes[..])
-            + size_of_val(&self.key_aliases[..])
-            + size_of_val(&self.key_folded[..])
             + self.index.memory()
     }
 
@@ -301,7 +322,9 @@ impl Gazetteer {
     /// Attributes of an entry, in the order of the file's columns.
     pub fn entry_attributes(&self, entry: EntryId) -> impl Iterator<Item = (&str, &str)> {
         let (first, behind) = self.entries[entry.0 as usize].attributes;
-        self.attributes[first as usize..behind as usize].iter().map(|&(k, v)| (self.text(k), self.text(v)))
+        self.attributes[first as usize..behind as usize]
+            .iter()
+            .map(|&(k, v)| (self.text(k), self.text(v)))
     }
 
     /// File and line (from 1) that an entry comes from.
@@ -340,10 +363,6 @@ impl Gazetteer {
         &self.pool[text.start as usize..(text.start + text.len) as usize]
     }
 
-    pub(crate) fn role(&self, entry: EntryId) -> Role {
-        self.entries[entry.0 as usize].role
-    }
-
     /// Number of the lexicon of a lexicon's entry.
     pub(crate) fn lexicon(&self, entry: EntryId) -> u16 {
         self.entries[entry.0 as usize].name_of_role
@@ -361,15 +380,29 @@ impl Gazetteer {
         &self.aliases[alias.0 as usize]
     }
 
-    /// The aliases of a key, and the key's folded tokens.
+    /// Asks for an alias that will be verified soon.
     #[inline]
-    pub(crate) fn key(&self, key: u32) -> (std::ops::Range<u32>, &str) {
-        let k = key as usize;
-        (self.key_aliases[k]..self.key_aliases[k + 1], self.text(self.key_folded[k]))
+    pub(crate) fn prefetch_alias(&self, alias: AliasId) {
+        machine::prefetch(&self.aliases, alias.0 as usize);
     }
 
-    pub(crate) fn key_count(&self) -> usize {
-        self.key_folded.len()
+    /// Asks for the text of an alias that will be verified very soon; the alias itself should be near already.
+    #[inline]
+    pub(crate) fn prefetch_text(&self, alias: AliasId) {
+        machine::prefetch(self.pool.as_bytes(), self.alias(alias).text.start as usize);
+    }
+
+    /// What the folded tokens of an alias are, with [`SEPARATOR`] between them.
+    pub(crate) fn alias_key(&self, alias: &AliasRow) -> &str {
+        self.text(alias.key)
+    }
+
+    /// The first alias of each key, in the order of the keys.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = AliasId> {
+        let is_first = |i: &usize| *i == 0 || !self.aliases[i - 1].more;
+        (0..self.aliases.len())
+            .filter(is_first)
+            .map(|i| AliasId(i as u32))
     }
 
     pub(crate) fn substrings(&self) -> &[AliasId] {
@@ -403,14 +436,24 @@ impl Gazetteer {
     }
 
     /// The words of a context.
-    pub(crate) fn context_words(&self, context: &ContextRow) -> impl Iterator<Item = ContextWord<'_>> {
-        self.context_words[context.words.0 as usize..context.words.1 as usize].iter().map(|row| match row.lexicon {
-            0 => ContextWord::Phrase {
-                hashes: &self.context_hashes[row.hashes.0 as usize..row.hashes.1 as usize],
-                name: Name { text: self.text(row.text), folded: self.text(row.folded), capitals: row.capitals, case: row.case },
-            },
-            n => ContextWord::Lexicon(n - 1),
-        })
+    pub(crate) fn context_words(
+        &self,
+        context: &ContextRow,
+    ) -> impl Iterator<Item = ContextWord<'_>> {
+        self.context_words[context.words.0 as usize..context.words.1 as usize]
+            .iter()
+            .map(|row| match row.lexicon {
+                0 => ContextWord::Phrase {
+                    hashes: &self.context_hashes[row.hashes.0 as usize..row.hashes.1 as usize],
+                    name: Name {
+                        text: self.text(row.text),
+                        folded: self.text(row.folded),
+                        capitals: row.capitals,
+                        case: row.case,
+                    },
+                },
+                n => ContextWord::Lexicon(n - 1),
+            })
     }
 
     fn extra(&self, alias: &AliasRow) -> Option<&ExtraRow> {
@@ -441,6 +484,9 @@ pub(crate) enum ContextWord<'a> {
 
 impl fmt::Debug for Gazetteer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gazetteer").field("entries", &self.entries.len()).field("aliases", &self.aliases.len()).finish_non_exhaustive()
+        f.debug_struct("Gazetteer")
+            .field("entries", &self.entries.len())
+            .field("aliases", &self.aliases.len())
+            .finish_non_exhaustive()
     }
 }

@@ -19,7 +19,11 @@ pub struct SourceDefaults {
     pub case: Option<Case>,
 }
 
-pub(super) fn add_path(builder: &mut GazetteerBuilder, path: &Path, defaults: &SourceDefaults) -> Result<(), Error> {
+pub(super) fn add_path(
+    builder: &mut GazetteerBuilder,
+    path: &Path,
+    defaults: &SourceDefaults,
+) -> Result<(), Error> {
     let metadata = fs::metadata(path).map_err(|e| Error::io(path, e))?;
     if !metadata.is_dir() {
         let bytes = fs::read(path).map_err(|e| Error::io(path, e))?;
@@ -27,8 +31,16 @@ pub(super) fn add_path(builder: &mut GazetteerBuilder, path: &Path, defaults: &S
         match std::str::from_utf8(&bytes) {
             Ok(text) => add(builder, &name, text, defaults),
             Err(e) => {
-                let line = bytes[..e.valid_up_to()].iter().filter(|&&b| b == b'\n').count() as u64 + 1;
-                builder.problem(Problem::error(&name, Some(line), "not UTF-8, save the file as UTF-8"));
+                let line = bytes[..e.valid_up_to()]
+                    .iter()
+                    .filter(|&&b| b == b'\n')
+                    .count() as u64
+                    + 1;
+                builder.problem(Problem::error(
+                    &name,
+                    Some(line),
+                    "not UTF-8, save the file as UTF-8",
+                ));
             }
         }
         return Ok(());
@@ -36,19 +48,31 @@ pub(super) fn add_path(builder: &mut GazetteerBuilder, path: &Path, defaults: &S
     let mut files = Vec::new();
     for entry in fs::read_dir(path).map_err(|e| Error::io(path, e))? {
         let file = entry.map_err(|e| Error::io(path, e))?.path();
-        let hidden = file.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+        let hidden = file
+            .file_name()
+            .is_some_and(|n| n.to_string_lossy().starts_with('.'));
         if !hidden && file.extension().is_some_and(|e| e == "tsv" || e == "txt") {
             files.push(file);
         }
     }
     if files.is_empty() {
-        return Err(Error::invalid(format!("{}: no .tsv or .txt file in this folder", path.display())));
+        return Err(Error::invalid(format!(
+            "{}: no .tsv or .txt file in this folder",
+            path.display()
+        )));
     }
     files.sort();
-    files.iter().try_for_each(|file| add_path(builder, file, defaults))
+    files
+        .iter()
+        .try_for_each(|file| add_path(builder, file, defaults))
 }
 
-pub(super) fn add(builder: &mut GazetteerBuilder, path: &str, text: &str, defaults: &SourceDefaults) {
+pub(super) fn add(
+    builder: &mut GazetteerBuilder,
+    path: &str,
+    text: &str,
+    defaults: &SourceDefaults,
+) {
     let mut reader = SourceReader {
         file: builder.file(path),
         builder,
@@ -62,6 +86,7 @@ pub(super) fn add(builder: &mut GazetteerBuilder, path: &str, text: &str, defaul
         priority: 0,
         columns: Vec::new(),
         plain: false,
+        given_up: false,
         lines: HashMap::new(),
     };
     for (n, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
@@ -93,6 +118,8 @@ struct SourceReader<'a> {
     priority: i8,
     columns: Vec<Column>,
     plain: bool,
+    /// Is the file of a form that can't be read?
+    given_up: bool,
     /// The line of each id.
     lines: HashMap<String, u64>,
 }
@@ -110,7 +137,7 @@ impl SourceReader<'_> {
     }
 
     fn line(&mut self, n: u64, line: &str) {
-        if line.trim().is_empty() {
+        if line.trim().is_empty() || self.given_up {
             return;
         }
         if let Some(comment) = line.strip_prefix('#') {
@@ -129,9 +156,14 @@ impl SourceReader<'_> {
         if first == "id" || first == "name" {
             self.column_line(n, line);
         } else if line.contains('\t') {
-            self.problem(n, format!("the first line must name the columns (id, name, aliases …), not {first:?}"));
+            self.problem(
+                n,
+                format!(
+                    "the first line must name the columns (id, name, aliases …), not {first:?}"
+                ),
+            );
             // Reading on would give the same finding for every line.
-            self.columns = vec![Column::Attribute(String::new())];
+            self.given_up = true;
         } else {
             self.plain = true;
             self.plain_line(n, line);
@@ -139,7 +171,9 @@ impl SourceReader<'_> {
     }
 
     fn header(&mut self, n: u64, comment: &str) {
-        let Some((key, value)) = comment.split_once(':') else { return };
+        let Some((key, value)) = comment.split_once(':') else {
+            return;
+        };
         let (key, value) = (key.trim(), value.trim());
         match key {
             "label" => match Label::new(value) {
@@ -161,7 +195,10 @@ impl SourceReader<'_> {
                 "exact" => self.case = Some(Case::Exact),
                 "title" => self.case = Some(Case::Title),
                 "any" => self.case = Some(Case::Any),
-                _ => self.problem(n, format!("case is auto, exact, title or any, not {value:?}")),
+                _ => self.problem(
+                    n,
+                    format!("case is auto, exact, title or any, not {value:?}"),
+                ),
             },
             "plural" => match yes_or_no(value) {
                 Some(yes) => self.plural = yes,
@@ -173,7 +210,10 @@ impl SourceReader<'_> {
             },
             "priority" => match priority(value) {
                 Some(p) => self.priority = p,
-                None => self.problem(n, format!("priority is a whole number from -100 to 100, not {value:?}")),
+                None => self.problem(
+                    n,
+                    format!("priority is a whole number from -100 to 100, not {value:?}"),
+                ),
             },
             // `language`, `source`, `licence` and comments that happen to have a colon.
             _ => {}
@@ -212,7 +252,13 @@ impl SourceReader<'_> {
         }
         for (i, column) in columns.iter().enumerate() {
             if columns[..i].contains(column) && *column != Column::Attribute(String::new()) {
-                self.problem(n, format!("column {:?} stands twice", line.split('\t').nth(i).unwrap_or_default()));
+                self.problem(
+                    n,
+                    format!(
+                        "column {:?} stands twice",
+                        line.split('\t').nth(i).unwrap_or_default()
+                    ),
+                );
             }
         }
         if self.role.is_none() {
@@ -237,8 +283,20 @@ impl SourceReader<'_> {
             }
         };
         let name = line.trim();
-        let alias = Alias { case: self.case, hyphen: self.hyphen, priority: self.priority, ..Alias::new(name) };
-        self.finish(n, default_id(&role, name), role, name.to_owned(), vec![(alias, self.plural)], Vec::new());
+        let alias = Alias {
+            case: self.case,
+            hyphen: self.hyphen,
+            priority: self.priority,
+            ..Alias::new(name)
+        };
+        self.finish(
+            n,
+            default_id(&role, name),
+            role,
+            name.to_owned(),
+            vec![(alias, self.plural)],
+            Vec::new(),
+        );
     }
 
     fn entry_line(&mut self, n: u64, line: &str) {
@@ -250,9 +308,14 @@ impl SourceReader<'_> {
     fn entry_cells(&mut self, n: u64, line: &str, columns: &[Column]) {
         let cells: Vec<String> = line.split('\t').map(unquote).collect();
         if cells.len() > columns.len() && cells[columns.len()..].iter().any(|c| !c.is_empty()) {
-            return self.problem(n, format!("{} cells, but {} columns", cells.len(), columns.len()));
+            return self.problem(
+                n,
+                format!("{} cells, but {} columns", cells.len(), columns.len()),
+            );
         }
-        let Some(role) = self.role.clone() else { return };
+        let Some(role) = self.role.clone() else {
+            return;
+        };
         let (mut id, mut name) = (None, None);
         let (mut aliases, mut attributes) = (Vec::new(), Vec::new());
         let mut line_priority = self.priority;
@@ -284,14 +347,22 @@ impl SourceReader<'_> {
                 }
                 Column::Priority => match priority(cell) {
                     Some(p) => line_priority = p,
-                    None => self.problem(n, format!("priority is a whole number from -100 to 100, not {cell:?}")),
+                    None => self.problem(
+                        n,
+                        format!("priority is a whole number from -100 to 100, not {cell:?}"),
+                    ),
                 },
                 Column::Attribute(key) => attributes.push((key.clone(), cell.clone())),
             }
         }
-        let Some(name) = name else { return self.problem(n, "no name") };
+        let Some(name) = name else {
+            return self.problem(n, "no name");
+        };
         if line_priority != self.priority {
-            for (alias, _) in aliases.iter_mut().filter(|(a, _)| a.priority == self.priority) {
+            for (alias, _) in aliases
+                .iter_mut()
+                .filter(|(a, _)| a.priority == self.priority)
+            {
                 alias.priority = line_priority;
             }
         }
@@ -305,21 +376,56 @@ impl SourceReader<'_> {
     }
 
     /// Gives demonyms an entry of their own label and names their plurals, and hands the entry to the builder.
-    fn finish(&mut self, n: u64, id: String, role: RoleName, name: String, aliases: Vec<(Alias, bool)>, attributes: Vec<(String, String)>) {
+    fn finish(
+        &mut self,
+        n: u64,
+        id: String,
+        role: RoleName,
+        name: String,
+        aliases: Vec<(Alias, bool)>,
+        attributes: Vec<(String, String)>,
+    ) {
         self.lines.insert(id.clone(), n);
-        let (mut own, mut demonyms) = (Vec::new(), Vec::new());
+        let (mut own, mut demonyms) = (Vec::with_capacity(2 * aliases.len()), Vec::new());
         for (alias, plural) in aliases {
-            let list = if alias.kind == AliasKind::Demonym && self.demonym.is_some() { &mut demonyms } else { &mut own };
+            let list = if alias.kind == AliasKind::Demonym && self.demonym.is_some() {
+                &mut demonyms
+            } else {
+                &mut own
+            };
             let plural = plural.then(|| pluralized(&alias.text)).flatten();
-            let plural = plural.map(|text| Alias { text, kind: AliasKind::Plural, ..alias.clone() });
+            let plural = plural.map(|text| Alias {
+                text,
+                kind: AliasKind::Plural,
+                contexts: alias.contexts.clone(),
+                ..alias
+            });
             list.push(alias);
             list.extend(plural);
         }
-        let entry = Entry { id: id.clone(), role, name: name.clone(), aliases: own, attributes: attributes.clone() };
-        self.builder.place(entry, self.file, n);
-        if let (false, Some(label)) = (demonyms.is_empty(), self.demonym) {
-            let entry = Entry { id, role: RoleName::Entity(label), name, aliases: demonyms, attributes };
-            self.builder.place(entry, self.file, n);
+        let people = self
+            .demonym
+            .filter(|_| !demonyms.is_empty())
+            .map(|label| Entry {
+                id: id.clone(),
+                role: RoleName::Entity(label),
+                name: name.clone(),
+                aliases: demonyms,
+                attributes: attributes.clone(),
+            });
+        self.builder.place(
+            Entry {
+                id,
+                role,
+                name,
+                aliases: own,
+                attributes,
+            },
+            self.file,
+            n,
+        );
+        if let Some(people) = people {
+            self.builder.place(people, self.file, n);
         }
     }
 
@@ -341,8 +447,17 @@ impl SourceReader<'_> {
             self.problem(n, format!("policies without a name in {cell:?}"));
             return None;
         }
-        let alias = Alias { kind, case: self.case, hyphen: self.hyphen, priority: self.priority, ..Alias::new(text) };
-        let mut out = Policies { alias, plural: self.plural && kind != AliasKind::Plural && kind != AliasKind::Demonym };
+        let alias = Alias {
+            kind,
+            case: self.case,
+            hyphen: self.hyphen,
+            priority: self.priority,
+            ..Alias::new(text)
+        };
+        let mut out = Policies {
+            alias,
+            plural: self.plural && kind != AliasKind::Plural && kind != AliasKind::Demonym,
+        };
         for policy in policies.into_iter().flat_map(|p| p.split(';')) {
             if let Err(message) = out.apply(policy.trim()) {
                 self.problem(n, message);
@@ -365,8 +480,9 @@ impl Policies {
             "substring" => self.alias.substring = true,
             _ => {
                 if let Some(value) = policy.strip_prefix("priority ") {
-                    self.alias.priority =
-                        priority(value).ok_or_else(|| format!("priority is a whole number from -100 to 100, not {value:?}"))?;
+                    self.alias.priority = priority(value).ok_or_else(|| {
+                        format!("priority is a whole number from -100 to 100, not {value:?}")
+                    })?;
                     return Ok(());
                 }
                 let context = context(policy).ok_or_else(|| {
@@ -397,10 +513,24 @@ fn context(policy: &str) -> Option<Context> {
         "followed by" => ContextPlace::FollowedBy,
         "preceded by" => ContextPlace::PrecededBy,
         "near" => ContextPlace::Near(DISTANCE),
-        _ => ContextPlace::Near(head.strip_prefix("near ")?.trim().parse().ok().filter(|&d| d > 0)?),
+        _ => ContextPlace::Near(
+            head.strip_prefix("near ")?
+                .trim()
+                .parse()
+                .ok()
+                .filter(|&d| d > 0)?,
+        ),
     };
-    let words = words.split(',').map(|w| unescape(w.trim())).filter(|w| !w.is_empty()).collect();
-    Some(Context { place, negative, words })
+    let words = words
+        .split(',')
+        .map(|w| unescape(w.trim()))
+        .filter(|w| !w.is_empty())
+        .collect();
+    Some(Context {
+        place,
+        negative,
+        words,
+    })
 }
 
 /// The plural of a name by the rules of English; none where it has no other form or none that a rule could know.
@@ -418,7 +548,9 @@ fn pluralized(name: &str) -> Option<String> {
         'y' if before.is_alphabetic() && !"aeiou".contains(before) => format!("{stem}ies"),
         's' | 'x' | 'z' => format!("{name}es"),
         'h' if before == 's' || before == 'c' => format!("{name}es"),
-        'n' if name.ends_with("man") && !name.ends_with("German") => format!("{}men", &name[..name.len() - 3]),
+        'n' if name.ends_with("man") && !name.ends_with("German") => {
+            format!("{}men", &name[..name.len() - 3])
+        }
         _ => format!("{name}s"),
     })
 }
@@ -450,7 +582,11 @@ fn yes_or_no(value: &str) -> Option<bool> {
 }
 
 fn priority(value: &str) -> Option<i8> {
-    value.trim().parse().ok().filter(|p| (-100..=100).contains(p))
+    value
+        .trim()
+        .parse()
+        .ok()
+        .filter(|p| (-100..=100).contains(p))
 }
 
 /// A cell as a spreadsheet may have saved it: in quotation marks, those inside doubled.
@@ -494,6 +630,9 @@ fn split_unescaped(text: &str, separator: char) -> Vec<&str> {
 }
 
 fn unescape(text: &str) -> String {
+    if !text.contains('\\') {
+        return text.to_owned();
+    }
     let (mut out, mut escaped) = (String::with_capacity(text.len()), false);
     for c in text.chars() {
         if c == '\\' && !escaped {
@@ -518,7 +657,10 @@ mod tests {
     use crate::gazetteer::Gazetteer;
 
     fn errors(text: &str) -> Vec<String> {
-        match Gazetteer::builder().add_source("list.tsv", text, &SourceDefaults::default()).build() {
+        match Gazetteer::builder()
+            .add_source("list.tsv", text, &SourceDefaults::default())
+            .build()
+        {
             Ok(_) => Vec::new(),
             Err(e) => e.to_string().lines().map(str::to_owned).collect(),
         }
@@ -529,7 +671,12 @@ mod tests {
         let mut all: Vec<String> = (0..gazetteer.alias_count() as u32)
             .map(|i| {
                 let id = crate::AliasId(i);
-                format!("{} {} {:?}", gazetteer.alias_kind(id), gazetteer.alias_text(id), gazetteer.alias(id).case)
+                format!(
+                    "{} {} {:?}",
+                    gazetteer.alias_kind(id),
+                    gazetteer.alias_text(id),
+                    gazetteer.alias(id).case
+                )
             })
             .collect();
         all.sort();
@@ -541,7 +688,13 @@ mod tests {
         let text = "# label: ORG\nid\tname\taliases\tacronyms\tshort\norg/x\tAcme Arms | not split\t Acme | Acme Ltd. \tAAA\tac\\|me\n";
         assert_eq!(
             aliases(text),
-            ["acronym AAA Exact", "full Acme Arms | not split Title", "full Acme Ltd. Title", "full Acme Title", "short ac|me Any"]
+            [
+                "acronym AAA Exact",
+                "full Acme Arms | not split Title",
+                "full Acme Ltd. Title",
+                "full Acme Title",
+                "short ac|me Any"
+            ]
         );
     }
 
@@ -565,16 +718,36 @@ mod tests {
 
     #[test]
     fn a_list_without_a_label_is_refused_once() {
-        assert_eq!(errors("One\nTwo\n"), ["list.tsv:1: no label for this list: give --label NAME, or add a line \"# label: NAME\" above"]);
-        assert_eq!(errors("name\nOne\n"), ["list.tsv:1: no label: add a line \"# label: NAME\" above"]);
-        assert_eq!(errors("foo\tbar\nx\ty\n"), ["list.tsv:1: the first line must name the columns (id, name, aliases …), not \"foo\""]);
+        assert_eq!(
+            errors("One\nTwo\n"),
+            [
+                "list.tsv:1: no label for this list: give --label NAME, or add a line \"# label: NAME\" above"
+            ]
+        );
+        assert_eq!(
+            errors("name\nOne\n"),
+            ["list.tsv:1: no label: add a line \"# label: NAME\" above"]
+        );
+        assert_eq!(
+            errors("foo\tbar\nx\ty\n"),
+            ["list.tsv:1: the first line must name the columns (id, name, aliases …), not \"foo\""]
+        );
     }
 
     #[test]
     fn a_plain_list_is_a_gazetteer() {
-        let defaults = SourceDefaults { label: Some(Label::new("SHIP").unwrap()), case: Some(Case::Exact) };
-        let gazetteer = Gazetteer::builder().add_source("ships.txt", "Moskva\nAdmiral {Makarov}\n", &defaults).build().unwrap();
-        assert_eq!(gazetteer.entry_id(crate::EntryId(1)), "ship/admiral-makarov");
+        let defaults = SourceDefaults {
+            label: Some(Label::new("SHIP").unwrap()),
+            case: Some(Case::Exact),
+        };
+        let gazetteer = Gazetteer::builder()
+            .add_source("ships.txt", "Moskva\nAdmiral {Makarov}\n", &defaults)
+            .build()
+            .unwrap();
+        assert_eq!(
+            gazetteer.entry_id(crate::EntryId(1)),
+            "ship/admiral-makarov"
+        );
         assert_eq!(gazetteer.entry_name(crate::EntryId(1)), "Admiral {Makarov}");
         assert_eq!(gazetteer.alias(crate::AliasId(0)).case, Case::Exact);
     }
@@ -586,7 +759,11 @@ mod tests {
         assert_eq!(gazetteer.entry_count(), 2);
         let entry = crate::EntryId(1);
         assert_eq!(
-            (gazetteer.entry_id(entry), gazetteer.entry_name(entry), gazetteer.entry_label(entry).unwrap().as_str()),
+            (
+                gazetteer.entry_id(entry),
+                gazetteer.entry_name(entry),
+                gazetteer.entry_label(entry).unwrap().as_str()
+            ),
             ("country/IR", "Iran", "NATIONALITY")
         );
     }
@@ -621,7 +798,11 @@ mod tests {
         let mut builder = Gazetteer::builder();
         let defaults = SourceDefaults::default();
         builder.add_source("a.tsv", "# label: ORG\nid\tname\norg/x\tAcme\n", &defaults);
-        builder.add_source("b.tsv", "# label: ORG\nid\tname\taliases\norg/x\tAcme\tAcme Two\n", &defaults);
+        builder.add_source(
+            "b.tsv",
+            "# label: ORG\nid\tname\taliases\norg/x\tAcme\tAcme Two\n",
+            &defaults,
+        );
         let gazetteer = builder.build().unwrap();
         assert_eq!((gazetteer.entry_count(), gazetteer.alias_count()), (1, 2));
         assert_eq!(gazetteer.alias_source(crate::AliasId(1)), ("b.tsv", 3));

@@ -75,11 +75,24 @@ pub(crate) struct Hit {
     pub(crate) last: u32,
 }
 
+/// How many names ahead of the one that is verified texts are asked for: a load from memory takes as long as some verifications.
+const AHEAD: usize = 6;
+
+/// A run of tokens that may be a key, and the first alias of the key: to be verified.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    first: u32,
+    last: u32,
+    alias: u32,
+}
+
 /// What a [`Matcher`] finds in one text, and memory that it reuses for the next.
 #[derive(Debug, Default)]
 pub struct Matches {
     names: Vec<Match>,
     hits: Vec<Hit>,
+    starts: Vec<u32>,
+    looks: Vec<Look>,
     folded: String,
     folded_text: FoldedText,
 }
@@ -107,8 +120,13 @@ impl Matcher {
             Engine::TokenIndex => EngineState::TokenIndex,
             Engine::AhoCorasick => EngineState::AhoCorasick(Automaton::of_keys(&gazetteer)),
         };
-        let inside = (!gazetteer.substrings().is_empty()).then(|| Automaton::of_substrings(&gazetteer));
-        Matcher { gazetteer, engine, inside }
+        let inside =
+            (!gazetteer.substrings().is_empty()).then(|| Automaton::of_substrings(&gazetteer));
+        Matcher {
+            gazetteer,
+            engine,
+            inside,
+        }
     }
 
     /// The gazetteer that it searches for.
@@ -122,31 +140,59 @@ impl Matcher {
     /// When the tokens are those of another text.
     pub fn find(&self, text: &str, tokens: &Tokens, matches: &mut Matches) {
         let gazetteer = &*self.gazetteer;
-        let Matches { names, hits, folded, folded_text } = matches;
+        let Matches {
+            names,
+            hits,
+            starts,
+            looks,
+            folded,
+            folded_text,
+        } = matches;
         names.clear();
         hits.clear();
-        let verify = policy::Verifier { gazetteer, text, tokens };
-        let mut found = |first: usize, last: usize, key: u32| {
-            let (aliases, key) = gazetteer.key(key);
-            if !verify.is_key(first, last, key, folded) {
-                return;
-            }
-            for alias in aliases.map(AliasId) {
-                let row = gazetteer.alias(alias);
-                if let Some(span) = verify.span(first, last, alias, folded) {
-                    if gazetteer.role(row.entry) == Role::Lexicon {
-                        hits.push(Hit { lexicon: gazetteer.lexicon(row.entry), first: first as u32, last: last as u32 });
-                    } else {
-                        names.push(Match { span, alias, first: first as u32, last: last as u32 });
-                    }
-                }
-            }
-        };
+        looks.clear();
         match &self.engine {
-            EngineState::TokenIndex => token_index::find(gazetteer, tokens, &mut found),
+            EngineState::TokenIndex => token_index::find(gazetteer, tokens, starts, looks),
             EngineState::AhoCorasick(automaton) => {
                 folded_text.fill(text, tokens);
-                automaton.find_keys(folded_text, &mut found);
+                automaton.find_keys(folded_text, looks);
+            }
+        }
+        // Verified in a second step: then the loads of one name do not wait for those of the one before.
+        let verify = policy::Verifier {
+            gazetteer,
+            text,
+            tokens,
+        };
+        for (i, look) in looks.iter().enumerate() {
+            if let Some(ahead) = looks.get(i + AHEAD) {
+                gazetteer.prefetch_text(AliasId(ahead.alias));
+            }
+            let (first, last) = (look.first as usize, look.last as usize);
+            let mut alias = AliasId(look.alias);
+            let mut is_key = None;
+            loop {
+                let row = gazetteer.alias(alias);
+                if let Some(span) = verify.span(first, last, alias, &mut is_key, folded) {
+                    if row.role == Role::Lexicon {
+                        hits.push(Hit {
+                            lexicon: gazetteer.lexicon(row.entry),
+                            first: look.first,
+                            last: look.last,
+                        });
+                    } else {
+                        names.push(Match {
+                            span,
+                            alias,
+                            first: look.first,
+                            last: look.last,
+                        });
+                    }
+                }
+                if !row.more {
+                    break;
+                }
+                alias.0 += 1;
             }
         }
         if let Some(inside) = &self.inside {

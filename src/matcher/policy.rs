@@ -3,7 +3,10 @@
 use super::{Hit, Match};
 use crate::{
     document::AliasId,
-    gazetteer::{Case, ContextPlace, ContextRow, ContextWord, Gazetteer, GapNeed, Name, SEPARATOR, SOFT, normal_punctuation},
+    gazetteer::{
+        Case, ContextPlace, ContextRow, ContextWord, GapNeed, Gazetteer, Name, SEPARATOR, SOFT,
+        normal_punctuation,
+    },
     span::Span,
     tokens::{Gap, Tokens, fold},
 };
@@ -30,7 +33,13 @@ pub(super) struct Verifier<'a> {
 
 impl Verifier<'_> {
     /// Are the folded tokens `first..=last` this key? (Their hashes say so; hashes may lie.)
-    pub(super) fn is_key(&self, first: usize, last: usize, key: &str, scratch: &mut String) -> bool {
+    pub(super) fn is_key(
+        &self,
+        first: usize,
+        last: usize,
+        key: &str,
+        scratch: &mut String,
+    ) -> bool {
         let mut rest = key.as_bytes();
         for i in first..=last {
             if i > first {
@@ -43,7 +52,9 @@ impl Verifier<'_> {
             let shape = self.tokens.shape(i);
             if shape.is_ascii() && !shape.is_dotted() {
                 match rest.split_at_checked(token.len()) {
-                    Some((head, behind)) if head.eq_ignore_ascii_case(token.as_bytes()) => rest = behind,
+                    Some((head, behind)) if head.eq_ignore_ascii_case(token.as_bytes()) => {
+                        rest = behind
+                    }
                     _ => return false,
                 }
             } else {
@@ -58,14 +69,35 @@ impl Verifier<'_> {
         rest.is_empty()
     }
 
-    /// The span of an alias whose key the tokens `first..=last` are, if case, gaps and neighbours allow it.
-    pub(super) fn span(&self, first: usize, last: usize, alias: AliasId, scratch: &mut String) -> Option<Span> {
+    /// The span of an alias where the table takes the tokens `first..=last` for its key, if they are that key, and case, gaps and
+    /// neighbours allow it. `is_key` remembers the answer for further aliases of the key.
+    pub(super) fn span(
+        &self,
+        first: usize,
+        last: usize,
+        alias: AliasId,
+        is_key: &mut Option<bool>,
+        scratch: &mut String,
+    ) -> Option<Span> {
         let row = self.gazetteer.alias(alias);
         let text = self.gazetteer.alias_text(alias);
-        let mut span = Span { start: self.tokens.span(first).start, end: self.tokens.span(last).end };
-        // Most names stand in the text just as in the list.
+        let mut span = Span {
+            start: self.tokens.span(first).start,
+            end: self.tokens.span(last).end,
+        };
+        // Most names stand in the text just as in the list: then the key and all gaps are what they must be.
         if &self.text[span.range()] != text {
-            let name = Name { text, folded: "", capitals: row.capitals, case: row.case };
+            if !*is_key.get_or_insert_with(|| {
+                self.is_key(first, last, self.gazetteer.alias_key(row), scratch)
+            }) {
+                return None;
+            }
+            let name = Name {
+                text,
+                folded: "",
+                capitals: row.capitals,
+                case: row.case,
+            };
             if !self.case_allows(first, last, name, scratch) {
                 return None;
             }
@@ -76,22 +108,32 @@ impl Verifier<'_> {
                     }
                 }
                 Some(needs) => {
-                    if (first + 1..=last).zip(needs).any(|(i, need)| !self.gap_allows(i, need)) {
+                    if (first + 1..=last)
+                        .zip(needs)
+                        .any(|(i, need)| !self.gap_allows(i, need))
+                    {
                         return None;
                     }
                 }
             }
             if let Some((lead, trail)) = self.gazetteer.lead_and_trail(row) {
-                span = Span { start: self.take_lead(span.start, lead)?, end: self.take_trail(span.end, trail)? };
+                span = Span {
+                    start: self.take_lead(span.start, lead)?,
+                    end: self.take_trail(span.end, trail)?,
+                };
             }
         }
-        (self.left_allows(first, span.start, row.hyphen) && self.right_allows(last, span.end, row.hyphen)).then_some(span)
+        (self.left_allows(first, span.start, row.hyphen)
+            && self.right_allows(last, span.end, row.hyphen))
+        .then_some(span)
     }
 
     fn case_allows(&self, first: usize, last: usize, name: Name<'_>, scratch: &mut String) -> bool {
         match name.case {
             Case::Any => true,
-            Case::Title => (first..=last).all(|i| name.capitals >> (i - first) & 1 == 0 || self.tokens.shape(i).starts_upper()),
+            Case::Title => (first..=last).all(|i| {
+                name.capitals >> (i - first) & 1 == 0 || self.tokens.shape(i).starts_upper()
+            }),
             Case::Exact => {
                 scratch.clear();
                 for i in first..=last {
@@ -134,7 +176,10 @@ impl Verifier<'_> {
     /// are there.
     fn take_trail(&self, mut end: usize, trail: &str) -> Option<usize> {
         for wanted in trail.chars() {
-            let found = self.text[end..].chars().next().filter(|&c| same_punctuation(c, wanted));
+            let found = self.text[end..]
+                .chars()
+                .next()
+                .filter(|&c| same_punctuation(c, wanted));
             match found {
                 Some(c) => end += c.len_utf8(),
                 None if wanted == '.' || wanted.is_whitespace() => {}
@@ -150,7 +195,9 @@ impl Verifier<'_> {
         if start > 0 && matches!(bytes[start - 1], b'@' | b'$') {
             return false;
         }
-        let Some(before) = first.checked_sub(1) else { return true };
+        let Some(before) = first.checked_sub(1) else {
+            return true;
+        };
         if start < self.tokens.span(first).start {
             // The name starts with punctuation of its own.
             return true;
@@ -181,7 +228,9 @@ impl Verifier<'_> {
             Gap::HYPHEN => hyphen && !next.is_digits(),
             Gap::APOSTROPHE => {
                 let word = &self.text[self.tokens.span(behind).range()];
-                ["s", "ll", "d", "re", "ve", "t", "m"].iter().any(|clitic| word.eq_ignore_ascii_case(clitic))
+                ["s", "ll", "d", "re", "ve", "t", "m"]
+                    .iter()
+                    .any(|clitic| word.eq_ignore_ascii_case(clitic))
             }
             Gap::UNDERSCORE | Gap::AMPERSAND | Gap::AT => false,
             Gap::PERIOD | Gap::COMMA => !(next.is_digits() && self.tokens.shape(last).is_digits()),
@@ -192,7 +241,9 @@ impl Verifier<'_> {
     /// May a name end between two tokens that touch? In scripts without spaces it may, and behind `U.S.`.
     fn may_touch(&self, left: usize, right: usize) -> bool {
         let (l, r) = (self.tokens.shape(left), self.tokens.shape(right));
-        l.is_single() || r.is_single() || l.is_dotted() && self.text.as_bytes()[self.tokens.span(left).end - 1] == b'.'
+        l.is_single()
+            || r.is_single()
+            || l.is_dotted() && self.text.as_bytes()[self.tokens.span(left).end - 1] == b'.'
     }
 
     /// Do the words around a match allow it? One positive context is enough, one negative one forbids.
@@ -213,17 +264,30 @@ impl Verifier<'_> {
         had || !wanted
     }
 
-    fn context_holds(&self, m: &Match, context: &ContextRow, hits: &[Hit], scratch: &mut String) -> bool {
+    fn context_holds(
+        &self,
+        m: &Match,
+        context: &ContextRow,
+        hits: &[Hit],
+        scratch: &mut String,
+    ) -> bool {
         let (first, last) = (m.first as usize, m.last as usize);
         match context.place {
             ContextPlace::FollowedBy => {
                 let at = last + 1;
                 at < self.tokens.len()
                     && self.tokens.gap(at).within(BESIDE)
-                    && self.gazetteer.context_words(context).any(|word| match word {
-                        ContextWord::Phrase { hashes, name } => self.is_phrase(at, hashes, name, scratch),
-                        ContextWord::Lexicon(lexicon) => hits.iter().any(|h| h.lexicon == lexicon && h.first as usize == at),
-                    })
+                    && self
+                        .gazetteer
+                        .context_words(context)
+                        .any(|word| match word {
+                            ContextWord::Phrase { hashes, name } => {
+                                self.is_phrase(at, hashes, name, scratch)
+                            }
+                            ContextWord::Lexicon(lexicon) => hits
+                                .iter()
+                                .any(|h| h.lexicon == lexicon && h.first as usize == at),
+                        })
             }
             ContextPlace::PrecededBy => {
                 first > 0
@@ -239,24 +303,34 @@ impl Verifier<'_> {
             ContextPlace::Near(distance) => {
                 let distance = distance as usize;
                 let mut from = first;
-                while from > 0 && first - from < distance && !self.tokens.gap(from).has(Gap::SENTENCE) {
+                while from > 0
+                    && first - from < distance
+                    && !self.tokens.gap(from).has(Gap::SENTENCE)
+                {
                     from -= 1;
                 }
                 let mut to = last;
-                while to + 1 < self.tokens.len() && to - last < distance && !self.tokens.gap(to + 1).has(Gap::SENTENCE) {
+                while to + 1 < self.tokens.len()
+                    && to - last < distance
+                    && !self.tokens.gap(to + 1).has(Gap::SENTENCE)
+                {
                     to += 1;
                 }
                 let places = (from..first).chain(last + 1..=to);
-                self.gazetteer.context_words(context).any(|word| match word {
-                    ContextWord::Phrase { hashes, name } => places.clone().any(|at| {
-                        let end = at + hashes.len();
-                        end <= to + 1 && (end <= first || at > last) && self.is_phrase(at, hashes, name, scratch)
-                    }),
-                    ContextWord::Lexicon(lexicon) => hits.iter().any(|h| {
-                        let (a, b) = (h.first as usize, h.last as usize);
-                        h.lexicon == lexicon && (a >= from && b < first || a > last && b <= to)
-                    }),
-                })
+                self.gazetteer
+                    .context_words(context)
+                    .any(|word| match word {
+                        ContextWord::Phrase { hashes, name } => places.clone().any(|at| {
+                            let end = at + hashes.len();
+                            end <= to + 1
+                                && (end <= first || at > last)
+                                && self.is_phrase(at, hashes, name, scratch)
+                        }),
+                        ContextWord::Lexicon(lexicon) => hits.iter().any(|h| {
+                            let (a, b) = (h.first as usize, h.last as usize);
+                            h.lexicon == lexicon && (a >= from && b < first || a > last && b <= to)
+                        }),
+                    })
             }
         }
     }
@@ -286,7 +360,9 @@ pub(super) fn substring_allows(
     let found = &text[span.range()];
     let case = match row.case {
         Case::Any => true,
-        Case::Title => row.capitals & 1 == 0 || found.chars().next().is_some_and(char::is_uppercase),
+        Case::Title => {
+            row.capitals & 1 == 0 || found.chars().next().is_some_and(char::is_uppercase)
+        }
         Case::Exact => {
             let (mut a, mut b) = (String::new(), String::new());
             fold_letters(found, &mut a);
@@ -294,10 +370,16 @@ pub(super) fn substring_allows(
             a == b
         }
     };
-    let verifier = Verifier { gazetteer, text, tokens };
+    let verifier = Verifier {
+        gazetteer,
+        text,
+        tokens,
+    };
     case && match gazetteer.gap_needs(row) {
         None => (first + 1..=last).all(|i| is_soft(tokens.gap(i))),
-        Some(needs) => (first + 1..=last).zip(needs).all(|(i, need)| verifier.gap_allows(i, need)),
+        Some(needs) => (first + 1..=last)
+            .zip(needs)
+            .all(|(i, need)| verifier.gap_allows(i, need)),
     }
 }
 
@@ -307,7 +389,9 @@ fn is_soft(gap: Gap) -> bool {
 }
 
 fn same_punctuation(found: char, wanted: char) -> bool {
-    found == wanted || fold::is_apostrophe(found) && fold::is_apostrophe(wanted) || normal_width(found) == Some(wanted)
+    found == wanted
+        || fold::is_apostrophe(found) && fold::is_apostrophe(wanted)
+        || normal_width(found) == Some(wanted)
 }
 
 /// The ASCII character that a full-width one is a form of.

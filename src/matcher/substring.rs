@@ -1,7 +1,7 @@
 //! The Aho-Corasick engine, over a folded copy of the text: for aliases that match inside words, and as the reference that the token
 //! index is tested against. The only importer of the aho-corasick crate.
 
-use super::{Match, policy};
+use super::{Look, Match, policy};
 use crate::{
     document::AliasId,
     gazetteer::{Gazetteer, SEPARATOR},
@@ -39,15 +39,24 @@ impl FoldedText {
 #[derive(Debug)]
 pub(super) struct Automaton {
     automaton: AhoCorasick,
-    /// For each pattern the alias, where it stands for one.
+    /// For each pattern its alias; of the aliases of one key the first.
     aliases: Vec<AliasId>,
 }
 
 impl Automaton {
     /// Of all keys, with a separator at both ends: whole tokens.
     pub(super) fn of_keys(gazetteer: &Gazetteer) -> Automaton {
-        let keys = (0..gazetteer.key_count() as u32).map(|k| format!("{SEPARATOR}{}{SEPARATOR}", gazetteer.key(k).1));
-        Automaton { automaton: build(keys), aliases: Vec::new() }
+        let aliases: Vec<AliasId> = gazetteer.keys().collect();
+        let keys = aliases.iter().map(|&a| {
+            format!(
+                "{SEPARATOR}{}{SEPARATOR}",
+                gazetteer.alias_key(gazetteer.alias(a))
+            )
+        });
+        Automaton {
+            automaton: build(keys),
+            aliases,
+        }
     }
 
     /// Of the aliases that match inside words.
@@ -59,28 +68,61 @@ impl Automaton {
             folded.fill(text, &Tokens::of(text));
             folded.folded.trim_matches(SEPARATOR).to_owned()
         });
-        Automaton { automaton: build(folded), aliases }
+        Automaton {
+            automaton: build(folded),
+            aliases,
+        }
     }
 
-    /// Calls `found(first, last, key)` for every run of tokens that is a key.
-    pub(super) fn find_keys(&self, text: &FoldedText, found: &mut impl FnMut(usize, usize, u32)) {
+    /// Collects every run of tokens that is a key.
+    pub(super) fn find_keys(&self, text: &FoldedText, found: &mut Vec<Look>) {
         for m in self.automaton.find_overlapping_iter(&text.folded) {
             let separator = SEPARATOR.len_utf8();
-            found(text.token(m.start() + separator), text.token(m.end() - separator - 1), m.pattern().as_u32());
+            let (first, last) = (
+                text.token(m.start() + separator),
+                text.token(m.end() - separator - 1),
+            );
+            found.push(Look {
+                first: first as u32,
+                last: last as u32,
+                alias: self.aliases[m.pattern().as_usize()].0,
+            });
         }
     }
 
     /// Adds every place where an alias stands, inside a word or not.
-    pub(super) fn find_substrings(&self, gazetteer: &Gazetteer, text: &str, tokens: &Tokens, folded: &FoldedText, names: &mut Vec<Match>) {
+    pub(super) fn find_substrings(
+        &self,
+        gazetteer: &Gazetteer,
+        text: &str,
+        tokens: &Tokens,
+        folded: &FoldedText,
+        names: &mut Vec<Match>,
+    ) {
         for m in self.automaton.find_overlapping_iter(&folded.folded) {
             let alias = self.aliases[m.pattern().as_usize()];
             let (first, last) = (folded.token(m.start()), folded.token(m.end() - 1));
-            let start = unfolded(text, tokens.span(first), m.start() - folded.starts[first] as usize);
-            let end = unfolded(text, tokens.span(last), m.end() - folded.starts[last] as usize);
-            let (Some(start), Some(end)) = (start, end) else { continue };
+            let start = unfolded(
+                text,
+                tokens.span(first),
+                m.start() - folded.starts[first] as usize,
+            );
+            let end = unfolded(
+                text,
+                tokens.span(last),
+                m.end() - folded.starts[last] as usize,
+            );
+            let (Some(start), Some(end)) = (start, end) else {
+                continue;
+            };
             let span = Span { start, end };
             if policy::substring_allows(gazetteer, text, tokens, first, last, span, alias) {
-                names.push(Match { span, alias, first: first as u32, last: last as u32 });
+                names.push(Match {
+                    span,
+                    alias,
+                    first: first as u32,
+                    last: last as u32,
+                });
             }
         }
     }

@@ -10,7 +10,10 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<String>) {
     detector.feed(bytes, true);
     let encoding = detector.guess(None, chardetng::Utf8Detection::Deny);
     let (text, _, replaced) = encoding.decode(bytes);
-    let mut warning = format!("not UTF-8, read as {} (--encoding says otherwise)", encoding.name().to_lowercase());
+    let mut warning = format!(
+        "not UTF-8, read as {} (--encoding says otherwise)",
+        encoding.name().to_lowercase()
+    );
     if replaced {
         warning.push_str("; bytes without meaning there were replaced");
     }
@@ -19,16 +22,27 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<String>) {
 
 /// What makes the start of a file something other than text, if anything.
 pub(super) fn binary(start: &[u8]) -> Option<String> {
-    let known: [(&[u8], &str); 5] =
-        [(b"%PDF-", "PDF"), (b"PK\x03\x04", "zip"), (b"\x89PNG", "PNG"), (b"BZh", "bzip2"), (b"\x28\xb5\x2f\xfd", "zstd")];
+    let known: [(&[u8], &str); 5] = [
+        (b"%PDF-", "PDF"),
+        (b"PK\x03\x04", "zip"),
+        (b"\x89PNG", "PNG"),
+        (b"BZh", "bzip2"),
+        (b"\x28\xb5\x2f\xfd", "zstd"),
+    ];
     if let Some((_, name)) = known.iter().find(|(magic, _)| start.starts_with(magic)) {
         return Some(format!("a {name} file, not text: left out"));
     }
     if let Some(at) = memchr::memchr(0, start) {
-        return Some(format!("a binary file (NUL at byte {at}): left out; UTF-16 without a byte order mark needs --encoding utf-16le"));
+        return Some(format!(
+            "a binary file (NUL at byte {at}): left out; UTF-16 without a byte order mark needs --encoding utf-16le"
+        ));
     }
-    let control = start.iter().filter(|b| matches!(b, 1..=8 | 14..=26 | 28..=31 | 127)).count();
-    (control * 20 > start.len()).then(|| format!("a binary file ({control} control characters at its start): left out"))
+    let control = start
+        .iter()
+        .filter(|b| matches!(b, 1..=8 | 14..=26 | 28..=31 | 127))
+        .count();
+    (control * 20 > start.len())
+        .then(|| format!("a binary file ({control} control characters at its start): left out"))
 }
 
 #[cfg(test)]
@@ -39,7 +53,10 @@ mod tests {
     fn bytes_that_are_not_utf8_are_guessed_with_a_warning() {
         let (text, warning) = decode(b"The minister\x92s caf\xe9 in K\xf6ln");
         assert_eq!(text, "The minister’s café in Köln");
-        assert_eq!(warning.unwrap(), "not UTF-8, read as windows-1252 (--encoding says otherwise)");
+        assert_eq!(
+            warning.unwrap(),
+            "not UTF-8, read as windows-1252 (--encoding says otherwise)"
+        );
         assert_eq!(decode(b"\xef\xbb\xbfIran"), ("Iran".into(), None));
     }
 

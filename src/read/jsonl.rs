@@ -27,7 +27,9 @@ impl Reader for Jsonl {
         let mut text = String::new();
         let mut found = false;
         for name in &options.text_fields {
-            let Some(at) = fields.iter().position(|(k, _)| k == name) else { continue };
+            let Some(at) = fields.iter().position(|(k, _)| k == name) else {
+                continue;
+            };
             match serde_json::from_str::<Option<String>>(fields[at].1.get()) {
                 Ok(Some(part)) => {
                     if found && !part.is_empty() && !text.is_empty() {
@@ -45,19 +47,30 @@ impl Reader for Jsonl {
             let names: Vec<&str> = fields.iter().map(|(k, _)| k.as_str()).collect();
             return Parsed::error(
                 raw,
-                format!("no text in field {:?}, the line has {} (--text-field names another)", options.text_fields.join("\", \""), list(&names)),
+                format!(
+                    "no text in field {:?}, the line has {} (--text-field names another)",
+                    options.text_fields.join("\", \""),
+                    list(&names)
+                ),
             );
         }
         let id = match fields.iter().position(|(k, _)| *k == options.id_field) {
             None => None,
             Some(at) => match id_of(fields.remove(at).1.get()) {
                 Ok(id) => id,
-                Err(message) => return Parsed::error(raw, format!("field {:?} {message}", options.id_field)),
+                Err(message) => {
+                    return Parsed::error(raw, format!("field {:?} {message}", options.id_field));
+                }
             },
         };
         let id = id.unwrap_or_else(|| format!("{}:{}", raw.id, raw.line.unwrap_or(1)));
-        let warning = warning.or_else(|| text.trim().is_empty().then(|| "an empty text".to_owned()));
-        Parsed::document(Document::new(id, text).with_meta(meta(fields)), raw, warning)
+        let warning =
+            warning.or_else(|| text.trim().is_empty().then(|| "an empty text".to_owned()));
+        Parsed::document(
+            Document::new(id, text).with_meta(meta(fields)),
+            raw,
+            warning,
+        )
     }
 }
 
@@ -100,13 +113,18 @@ fn id_of(value: &str) -> Result<Option<String>, &'static str> {
 
 /// What is left of a line's fields.
 fn meta(fields: Meta) -> Meta {
-    let is_record = fields.iter().any(|(k, _)| k == "offset_unit") && fields.iter().any(|(k, _)| k == "spans");
+    let is_record =
+        fields.iter().any(|(k, _)| k == "offset_unit") && fields.iter().any(|(k, _)| k == "spans");
     let mut meta = Meta::new();
     for (key, value) in fields {
         if is_record && (key == "offset_unit" || key == "spans") {
             continue;
         }
-        let inner = if key == "meta" { serde_json::from_str::<Fields>(value.get()).ok() } else { None };
+        let inner = if key == "meta" {
+            serde_json::from_str::<Fields>(value.get()).ok()
+        } else {
+            None
+        };
         for (key, value) in inner.map_or_else(|| vec![(key, value)], |Fields(inner)| inner) {
             meta.retain(|(k, _)| *k != key);
             meta.push((key, value));
@@ -119,11 +137,23 @@ fn bad_json(line: &str, error: &serde_json::Error) -> String {
     if !line.trim_start().starts_with('{') {
         return "not a JSON object".to_owned();
     }
-    format!("bad JSON at byte {}: {}", error.column(), error.to_string().split(" at line").next().unwrap_or_default())
+    format!(
+        "bad JSON at byte {}: {}",
+        error.column(),
+        error
+            .to_string()
+            .split(" at line")
+            .next()
+            .unwrap_or_default()
+    )
 }
 
 fn list(names: &[&str]) -> String {
-    if names.is_empty() { "no other fields".to_owned() } else { format!("{:?}", names.join("\", \"")).replace("\\\"", "\"") }
+    if names.is_empty() {
+        "no other fields".to_owned()
+    } else {
+        format!("{:?}", names.join("\", \"")).replace("\\\"", "\"")
+    }
 }
 
 /// Is the first line of a text a JSON object?
@@ -131,7 +161,9 @@ pub(super) fn looks_like_jsonl(start: &str) -> bool {
     let start = start.trim_start_matches('\u{feff}').trim_start();
     let Some((line, _)) = start.split_once('\n') else {
         // The whole of a short file, or the start of a long line.
-        return start.starts_with('{') && (serde_json::from_str::<Fields>(start).is_ok() || start.len() > 4096 && start.starts_with("{\""));
+        return start.starts_with('{')
+            && (serde_json::from_str::<Fields>(start).is_ok()
+                || start.len() > 4096 && start.starts_with("{\""));
     };
     line.starts_with('{') && serde_json::from_str::<Fields>(line).is_ok()
 }
@@ -142,12 +174,24 @@ mod tests {
     use crate::read::Format;
 
     fn parse(line: &str, options: &ReadOptions) -> Result<String, String> {
-        let raw = Raw { name: "a.jsonl".into(), id: "a.jsonl".into(), line: Some(3), format: Format::Jsonl, bytes: line.as_bytes().to_vec() };
+        let raw = Raw {
+            name: "a.jsonl".into(),
+            id: "a.jsonl".into(),
+            line: Some(3),
+            format: Format::Jsonl,
+            bytes: line.as_bytes().to_vec(),
+        };
         let parsed = Jsonl.parse(&raw, options);
         match parsed.document {
             Some(doc) => {
-                let meta: Vec<String> = doc.meta().iter().map(|(k, v)| format!("{k}={v}")).collect();
-                Ok(format!("{} | {} | {}", doc.id(), doc.text().replace('\n', "/"), meta.join(" ")))
+                let meta: Vec<String> =
+                    doc.meta().iter().map(|(k, v)| format!("{k}={v}")).collect();
+                Ok(format!(
+                    "{} | {} | {}",
+                    doc.id(),
+                    doc.text().replace('\n', "/"),
+                    meta.join(" ")
+                ))
             }
             None => Err(parsed.problems[0].to_string()),
         }
@@ -156,29 +200,56 @@ mod tests {
     #[test]
     fn fields_become_id_text_and_meta() {
         let options = ReadOptions::default();
-        assert_eq!(parse(r#"{"n":1.50,"id":7,"text":"Iran","x":{"b":[1]}}"#, &options).unwrap(), r#"7 | Iran | n=1.50 x={"b":[1]}"#);
-        assert_eq!(parse(r#"{"text":"Iran"}"#, &options).unwrap(), "a.jsonl:3 | Iran | ");
+        assert_eq!(
+            parse(r#"{"n":1.50,"id":7,"text":"Iran","x":{"b":[1]}}"#, &options).unwrap(),
+            r#"7 | Iran | n=1.50 x={"b":[1]}"#
+        );
+        assert_eq!(
+            parse(r#"{"text":"Iran"}"#, &options).unwrap(),
+            "a.jsonl:3 | Iran | "
+        );
     }
 
     #[test]
     fn several_text_fields_are_joined_and_absent_ones_passed_over() {
-        let options = ReadOptions { text_fields: vec!["title".into(), "body".into()], ..ReadOptions::default() };
-        assert_eq!(parse(r#"{"id":"x","body":"B","title":"T"}"#, &options).unwrap(), "x | T//B | ");
-        assert_eq!(parse(r#"{"id":"x","body":"B","title":null}"#, &options).unwrap(), "x | B | ");
+        let options = ReadOptions {
+            text_fields: vec!["title".into(), "body".into()],
+            ..ReadOptions::default()
+        };
+        assert_eq!(
+            parse(r#"{"id":"x","body":"B","title":"T"}"#, &options).unwrap(),
+            "x | T//B | "
+        );
+        assert_eq!(
+            parse(r#"{"id":"x","body":"B","title":null}"#, &options).unwrap(),
+            "x | B | "
+        );
     }
 
     #[test]
     fn a_record_of_ours_is_read_again() {
         let line = r#"{"id":"a","text":"Iran","offset_unit":"codepoint","spans":[],"meta":{"date":"2020"}}"#;
-        assert_eq!(parse(line, &ReadOptions::default()).unwrap(), r#"a | Iran | date="2020""#);
+        assert_eq!(
+            parse(line, &ReadOptions::default()).unwrap(),
+            r#"a | Iran | date="2020""#
+        );
     }
 
     #[test]
     fn bad_lines_say_what_is_wrong() {
         let options = ReadOptions::default();
-        assert_eq!(parse("[1]", &options).unwrap_err(), "a.jsonl:3: not a JSON object");
-        assert_eq!(parse(r#"{"text": "a"#, &options).unwrap_err(), "a.jsonl:3: bad JSON at byte 11: EOF while parsing a string");
-        assert_eq!(parse(r#"{"text": 5}"#, &options).unwrap_err(), "a.jsonl:3: field \"text\" is not a string");
+        assert_eq!(
+            parse("[1]", &options).unwrap_err(),
+            "a.jsonl:3: not a JSON object"
+        );
+        assert_eq!(
+            parse(r#"{"text": "a"#, &options).unwrap_err(),
+            "a.jsonl:3: bad JSON at byte 11: EOF while parsing a string"
+        );
+        assert_eq!(
+            parse(r#"{"text": 5}"#, &options).unwrap_err(),
+            "a.jsonl:3: field \"text\" is not a string"
+        );
         assert_eq!(
             parse(r#"{"id":"x","body":"B"}"#, &options).unwrap_err(),
             "a.jsonl:3: no text in field \"text\", the line has \"id\", \"body\" (--text-field names another)"

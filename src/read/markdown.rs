@@ -14,21 +14,29 @@ impl Reader for Markdown {
     fn parse(&self, raw: &Raw, _: &ReadOptions) -> Parsed {
         let (page, warning) = decode(&raw.bytes);
         let text = extract(&page);
-        let warning = warning.or_else(|| text.trim().is_empty().then(|| "an empty file".to_owned()));
+        let warning =
+            warning.or_else(|| text.trim().is_empty().then(|| "an empty file".to_owned()));
         Parsed::document(Document::new(&*raw.id, text), raw, warning)
     }
 }
 
 /// The text of a page: blocks parted by a blank line, items of a list and rows of a table by a line break, cells by ` | `.
 fn extract(page: &str) -> String {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
     let mut out = String::with_capacity(page.len());
     let mut html = String::new();
     let (mut metadata, mut first_cell) = (false, true);
     for event in Parser::new_ext(page, options) {
         match event {
             Event::Start(tag) => match tag {
-                Tag::Paragraph | Tag::Heading { .. } | Tag::CodeBlock(_) | Tag::BlockQuote(_) | Tag::Table(_) => block(&mut out),
+                Tag::Paragraph
+                | Tag::Heading { .. }
+                | Tag::CodeBlock(_)
+                | Tag::BlockQuote(_)
+                | Tag::Table(_) => block(&mut out),
                 Tag::Item | Tag::TableRow | Tag::TableHead => {
                     line(&mut out);
                     first_cell = true;
@@ -44,7 +52,9 @@ fn extract(page: &str) -> String {
                 _ => {}
             },
             Event::End(tag) => match tag {
-                TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Table | TagEnd::List(_) => block(&mut out),
+                TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Table | TagEnd::List(_) => {
+                    block(&mut out)
+                }
                 TagEnd::CodeBlock => block(&mut out),
                 TagEnd::HtmlBlock => {
                     block(&mut out);
@@ -55,7 +65,10 @@ fn extract(page: &str) -> String {
                 _ => {}
             },
             Event::Text(_) if metadata => {}
-            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => out.push_str(&text),
+            Event::Text(text)
+            | Event::Code(text)
+            | Event::InlineMath(text)
+            | Event::DisplayMath(text) => out.push_str(&text),
             Event::Html(text) => html.push_str(&text),
             // Tags inside a line part nothing: `U.<b>S.</b>`. A break does.
             Event::InlineHtml(tag) if tag.to_ascii_lowercase().starts_with("<br") => line(&mut out),
@@ -91,8 +104,17 @@ fn line(out: &mut String) {
 fn html_text(html: &str, out: &mut String) {
     let page = scraper::Html::parse_fragment(html);
     for node in page.tree.root().descendants() {
-        let Some(text) = node.value().as_text() else { continue };
-        let hidden = node.parent().and_then(|p| p.value().as_element().map(|e| matches!(e.name(), "script" | "style"))).unwrap_or(false);
+        let Some(text) = node.value().as_text() else {
+            continue;
+        };
+        let hidden = node
+            .parent()
+            .and_then(|p| {
+                p.value()
+                    .as_element()
+                    .map(|e| matches!(e.name(), "script" | "style"))
+            })
+            .unwrap_or(false);
         if !hidden && !text.trim().is_empty() {
             line(out);
             out.push_str(text.trim());
@@ -108,13 +130,17 @@ pub(super) fn looks_like_markdown(start: &str) -> bool {
     for line in start.lines().take(400) {
         let body = line.trim_start();
         let heading = body.trim_start_matches('#');
-        if heading.len() < body.len() && body.len() - heading.len() <= 6 && heading.starts_with(' ') {
+        if heading.len() < body.len() && body.len() - heading.len() <= 6 && heading.starts_with(' ')
+        {
             evidence += 1;
         }
         if body.starts_with("```") || body.starts_with("~~~") {
             evidence += 1;
         }
-        if body.starts_with('|') && body.len() > 4 && body.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ')) {
+        if body.starts_with('|')
+            && body.len() > 4
+            && body.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
+        {
             evidence += PLAINLY;
         }
         evidence += links(body);
@@ -130,7 +156,10 @@ fn links(line: &str) -> usize {
     line.match_indices("](")
         .filter(|(at, _)| {
             let target = line[at + 2..].split(')').next().unwrap_or_default();
-            line[..*at].contains('[') && (target.starts_with(['/', '#', '.']) || target.contains("://") || target.ends_with(".md"))
+            line[..*at].contains('[')
+                && (target.starts_with(['/', '#', '.'])
+                    || target.contains("://")
+                    || target.ends_with(".md"))
         })
         .count()
         * 2
@@ -143,29 +172,49 @@ mod tests {
     #[test]
     fn text_of_links_without_their_targets() {
         let page = "# [2017](/a/index.md)\n\n1. [Iran fires *two* missiles](/news/iran-missiles.md) _Context: Iran_\n2. [U.S.](x.md)\n";
-        assert_eq!(extract(page), "2017\n\nIran fires two missiles Context: Iran\nU.S.\n");
+        assert_eq!(
+            extract(page),
+            "2017\n\nIran fires two missiles Context: Iran\nU.S.\n"
+        );
     }
 
     #[test]
     fn cells_of_tables_are_apart() {
-        assert_eq!(extract("| Country | Weapon |\n|---|---|\n| Iran | Shahab-3 |\n"), "Country | Weapon\nIran | Shahab-3\n");
+        assert_eq!(
+            extract("| Country | Weapon |\n|---|---|\n| Iran | Shahab-3 |\n"),
+            "Country | Weapon\nIran | Shahab-3\n"
+        );
     }
 
     #[test]
     fn code_is_kept_and_html_loses_its_tags() {
-        assert_eq!(extract("a\n\n```json\n{\"x\": 1}\n```\n\n<div>Iran &amp; <script>no()</script></div>\n\nU.<b>S.</b>\n"), "a\n\n{\"x\": 1}\n\nIran &\n\nU.S.\n");
+        assert_eq!(
+            extract(
+                "a\n\n```json\n{\"x\": 1}\n```\n\n<div>Iran &amp; <script>no()</script></div>\n\nU.<b>S.</b>\n"
+            ),
+            "a\n\n{\"x\": 1}\n\nIran &\n\nU.S.\n"
+        );
     }
 
     #[test]
     fn images_leave_their_description() {
-        assert_eq!(extract("![A tank in Kyiv](tank.jpg) rolls"), "A tank in Kyiv rolls\n");
+        assert_eq!(
+            extract("![A tank in Kyiv](tank.jpg) rolls"),
+            "A tank in Kyiv rolls\n"
+        );
     }
 
     #[test]
     fn only_plain_evidence_makes_markdown_of_a_text() {
-        assert!(looks_like_markdown("### [2017](/news/index.md)\n\n# Title\n"));
+        assert!(looks_like_markdown(
+            "### [2017](/news/index.md)\n\n# Title\n"
+        ));
         assert!(looks_like_markdown("| a | b |\n|---|---|\n"));
-        assert!(!looks_like_markdown("# 1 in the polls\n\n* one\n* two\n[sic](and so on)\n"));
-        assert!(!looks_like_markdown("He said [it](https://example.org) once.\n"));
+        assert!(!looks_like_markdown(
+            "# 1 in the polls\n\n* one\n* two\n[sic](and so on)\n"
+        ));
+        assert!(!looks_like_markdown(
+            "He said [it](https://example.org) once.\n"
+        ));
     }
 }

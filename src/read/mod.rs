@@ -13,7 +13,10 @@ mod text;
 pub use source::{Source, Sources};
 pub use stream::{Raw, Stream};
 
-use crate::{document::Document, error::{Error, Problem}};
+use crate::{
+    document::Document,
+    error::{Error, Problem},
+};
 use std::fmt;
 
 /// A format that documents come in.
@@ -92,7 +95,13 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> ReadOptions {
-        ReadOptions { from: None, text_fields: vec!["text".into()], id_field: "id".into(), encoding: None, max_document: 64 << 20 }
+        ReadOptions {
+            from: None,
+            text_fields: vec!["text".into()],
+            id_field: "id".into(),
+            encoding: None,
+            max_document: 64 << 20,
+        }
     }
 }
 
@@ -103,7 +112,11 @@ impl ReadOptions {
     /// When no encoding has this name.
     pub fn set_encoding(&mut self, name: &str) -> Result<(), Error> {
         let found = encoding_rs::Encoding::for_label(name.as_bytes());
-        self.encoding = Some(found.ok_or_else(|| Error::invalid(format!("no encoding {name:?}: try \"windows-1252\", \"utf-16le\", \"koi8-r\"")))?);
+        self.encoding = Some(found.ok_or_else(|| {
+            Error::invalid(format!(
+                "no encoding {name:?}: try \"windows-1252\", \"utf-16le\", \"koi8-r\""
+            ))
+        })?);
         Ok(())
     }
 }
@@ -128,11 +141,20 @@ pub struct Parsed {
 
 impl Parsed {
     fn document(document: Document, raw: &Raw, warning: Option<String>) -> Parsed {
-        let problems = warning.map(|w| Problem::warning(&raw.name, raw.line, w)).into_iter().collect();
-        Parsed { document: Some(document), problems }
+        let problems = warning
+            .map(|w| Problem::warning(&raw.name, raw.line, w))
+            .into_iter()
+            .collect();
+        Parsed {
+            document: Some(document),
+            problems,
+        }
     }
 
     fn error(raw: &Raw, message: impl Into<String>) -> Parsed {
-        Parsed { document: None, problems: vec![Problem::error(&raw.name, raw.line, message)] }
+        Parsed {
+            document: None,
+            problems: vec![Problem::error(&raw.name, raw.line, message)],
+        }
     }
 }

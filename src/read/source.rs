@@ -26,32 +26,53 @@ pub struct Sources {
 
 impl std::fmt::Debug for Sources {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sources").field("arguments", &self.arguments).finish_non_exhaustive()
+        f.debug_struct("Sources")
+            .field("arguments", &self.arguments)
+            .finish_non_exhaustive()
     }
 }
 
 impl Sources {
     /// The sources of these arguments: `-` is standard input; what is no file and has `*`, `?` or `[` is a pattern.
     pub fn new(arguments: impl IntoIterator<Item = impl Into<String>>) -> Sources {
-        Sources { arguments: arguments.into_iter().map(Into::into).collect(), folder: None, matched: VecDeque::new() }
+        Sources {
+            arguments: arguments.into_iter().map(Into::into).collect(),
+            folder: None,
+            matched: VecDeque::new(),
+        }
     }
 
     fn next_argument(&mut self) -> Option<Result<Source, Problem>> {
         let argument = self.arguments.pop_front()?;
         if argument == "-" {
-            return Some(Ok(Source { path: None, name: "standard input".into(), id: "stdin".into() }));
+            return Some(Ok(Source {
+                path: None,
+                name: "standard input".into(),
+                id: "stdin".into(),
+            }));
         }
         let path = PathBuf::from(&argument);
         if !path.exists() && argument.contains(['*', '?', '[']) {
             return match glob::glob(&argument) {
                 Ok(paths) => {
-                    self.matched = paths.filter_map(Result::ok).filter(|p| !is_hidden(p)).collect();
+                    self.matched = paths
+                        .filter_map(Result::ok)
+                        .filter(|p| !is_hidden(p))
+                        .collect();
                     match self.matched.is_empty() {
-                        true => Some(Err(Problem::error(&argument, None, "no file fits this pattern"))),
+                        true => Some(Err(Problem::error(
+                            &argument,
+                            None,
+                            "no file fits this pattern",
+                        ))),
                         false => self.next(),
                     }
                 }
-                Err(e) => Some(Err(Problem::error(&argument, None, format!("bad pattern: {e}")))),
+                Err(e) => Some(Err(Problem::error(
+                    &argument,
+                    None,
+                    format!("bad pattern: {e}"),
+                ))),
             };
         }
         self.open(path)
@@ -59,12 +80,22 @@ impl Sources {
 
     fn open(&mut self, path: PathBuf) -> Option<Result<Source, Problem>> {
         if path.is_dir() {
-            let files = walkdir::WalkDir::new(&path).follow_links(true).sort_by_file_name().into_iter();
+            let files = walkdir::WalkDir::new(&path)
+                .follow_links(true)
+                .sort_by_file_name()
+                .into_iter();
             self.folder = Some((path, files));
             return self.next();
         }
-        let id = path.file_name().map_or_else(|| path.to_string_lossy().into_owned(), |n| n.to_string_lossy().into_owned());
-        Some(Ok(Source { name: path.display().to_string(), id, path: Some(path) }))
+        let id = path.file_name().map_or_else(
+            || path.to_string_lossy().into_owned(),
+            |n| n.to_string_lossy().into_owned(),
+        );
+        Some(Ok(Source {
+            name: path.display().to_string(),
+            id,
+            path: Some(path),
+        }))
     }
 
     fn next_in_folder(&mut self) -> Option<Result<Source, Problem>> {
@@ -74,7 +105,9 @@ impl Sources {
                 Ok(entry) => entry,
                 Err(e) => {
                     let path = e.path().unwrap_or(folder).display().to_string();
-                    let message = e.io_error().map_or_else(|| e.to_string(), ToString::to_string);
+                    let message = e
+                        .io_error()
+                        .map_or_else(|| e.to_string(), ToString::to_string);
                     return Some(Err(Problem::error(&path, None, message)));
                 }
             };
@@ -90,8 +123,14 @@ impl Sources {
             }
             let path = entry.into_path();
             let parts = path.strip_prefix(&*folder).unwrap_or(&path).components();
-            let id: Vec<_> = parts.map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
-            return Some(Ok(Source { name: path.display().to_string(), id: id.join("/"), path: Some(path) }));
+            let id: Vec<_> = parts
+                .map(|c| c.as_os_str().to_string_lossy().into_owned())
+                .collect();
+            return Some(Ok(Source {
+                name: path.display().to_string(),
+                id: id.join("/"),
+                path: Some(path),
+            }));
         }
     }
 }
@@ -114,5 +153,6 @@ impl Iterator for Sources {
 }
 
 fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'))
+    path.file_name()
+        .is_some_and(|n| n.to_string_lossy().starts_with('.'))
 }

@@ -59,11 +59,16 @@ impl Input {
             return None;
         }
         let mut bytes = Vec::new();
-        Some(match (&mut self.bytes).take(self.max_document as u64 + 1).read_to_end(&mut bytes) {
-            Err(e) => Err(read_error(&e)),
-            Ok(_) if bytes.len() > self.max_document => Err(too_large(self.max_document)),
-            Ok(_) => Ok(Cut { bytes, line: None }),
-        })
+        Some(
+            match (&mut self.bytes)
+                .take(self.max_document as u64 + 1)
+                .read_to_end(&mut bytes)
+            {
+                Err(e) => Err(read_error(&e)),
+                Ok(_) if bytes.len() > self.max_document => Err(too_large(self.max_document)),
+                Ok(_) => Ok(Cut { bytes, line: None }),
+            },
+        )
     }
 
     /// The next line that is not blank as one document.
@@ -78,7 +83,12 @@ impl Input {
                 }
                 Ok(false) => return Some(Err(too_large(self.max_document))),
                 Ok(true) if bytes.trim_ascii().is_empty() || bytes == b"\xef\xbb\xbf\n" => {}
-                Ok(true) => return Some(Ok(Cut { bytes, line: Some(self.line) })),
+                Ok(true) => {
+                    return Some(Ok(Cut {
+                        bytes,
+                        line: Some(self.line),
+                    }));
+                }
             }
         }
         None
@@ -124,7 +134,10 @@ pub struct Stream {
 
 impl std::fmt::Debug for Stream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stream").field("name", &self.name).field("format", &self.format).finish_non_exhaustive()
+        f.debug_struct("Stream")
+            .field("name", &self.name)
+            .field("format", &self.format)
+            .finish_non_exhaustive()
     }
 }
 
@@ -134,12 +147,21 @@ impl Stream {
     ///
     /// # Errors
     /// When it can't be read or is no text.
-    pub fn open(source: &Source, options: &ReadOptions, count: &Arc<AtomicU64>) -> Result<Stream, Problem> {
+    pub fn open(
+        source: &Source,
+        options: &ReadOptions,
+        count: &Arc<AtomicU64>,
+    ) -> Result<Stream, Problem> {
         let problem = |message: String| Problem::error(&source.name, None, message);
         let (raw, name): (Box<dyn Read + Send>, &str) = match &source.path {
             Some(path) => {
                 let file = File::open(path).map_err(|e| problem(e.to_string()))?;
-                (Box::new(Counted(file, count.clone())), path.file_name().and_then(|n| n.to_str()).unwrap_or_default())
+                (
+                    Box::new(Counted(file, count.clone())),
+                    path.file_name()
+                        .and_then(|n| n.to_str())
+                        .unwrap_or_default(),
+                )
             }
             None => (Box::new(Counted(io::stdin(), count.clone())), ""),
         };
@@ -157,20 +179,38 @@ impl Stream {
             None => options.encoding.filter(|e| *e != encoding_rs::UTF_8),
         };
         if let Some(encoding) = encoding {
-            let decoded = DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(Cursor::new(start).chain(rest));
+            let decoded = DecodeReaderBytesBuilder::new()
+                .encoding(Some(encoding))
+                .build(Cursor::new(start).chain(rest));
             (start, rest) = peek(Box::new(decoded)).map_err(|e| problem(read_error(&e)))?;
         }
         if let Some(message) = decode::binary(&start) {
             return Err(problem(message));
         }
         let extension = name.rsplit_once('.').map_or("", |(_, e)| e);
-        let format = options.from.or_else(|| Format::of_extension(extension)).unwrap_or_else(|| {
-            // The end of the part looked at may cut a character, or a line of JSON: both are no reason to take it for something else.
-            Format::of_content(&String::from_utf8_lossy(&start))
-        });
-        let bytes = Box::new(BufReader::with_capacity(256 << 10, Cursor::new(start).chain(rest)));
-        let input = Input { bytes, line: 0, max_document: options.max_document, done: false };
-        Ok(Stream { name: source.name.as_str().into(), id: source.id.as_str().into(), format, input })
+        let format = options
+            .from
+            .or_else(|| Format::of_extension(extension))
+            .unwrap_or_else(|| {
+                // The end of the part looked at may cut a character, or a line of JSON: both are no reason to take it for something else.
+                Format::of_content(&String::from_utf8_lossy(&start))
+            });
+        let bytes = Box::new(BufReader::with_capacity(
+            256 << 10,
+            Cursor::new(start).chain(rest),
+        ));
+        let input = Input {
+            bytes,
+            line: 0,
+            max_document: options.max_document,
+            done: false,
+        };
+        Ok(Stream {
+            name: source.name.as_str().into(),
+            id: source.id.as_str().into(),
+            format,
+            input,
+        })
     }
 }
 
@@ -181,7 +221,13 @@ impl Iterator for Stream {
         let cut = self.format.reader().cut(&mut self.input)?;
         let line = (self.input.line > 0).then_some(self.input.line);
         Some(match cut {
-            Ok(cut) => Ok(Raw { name: self.name.clone(), id: self.id.clone(), line: cut.line, format: self.format, bytes: cut.bytes }),
+            Ok(cut) => Ok(Raw {
+                name: self.name.clone(),
+                id: self.id.clone(),
+                line: cut.line,
+                format: self.format,
+                bytes: cut.bytes,
+            }),
             Err(message) => Err(Problem::error(&self.name, line, message)),
         })
     }
@@ -232,14 +278,21 @@ impl Read for Failed {
 
 fn read_error(e: &io::Error) -> String {
     match e.kind() {
-        io::ErrorKind::UnexpectedEof => "the compressed data ends too early: the file is truncated".to_owned(),
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => format!("damaged compressed data: {e}"),
+        io::ErrorKind::UnexpectedEof => {
+            "the compressed data ends too early: the file is truncated".to_owned()
+        }
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+            format!("damaged compressed data: {e}")
+        }
         _ => e.to_string(),
     }
 }
 
 fn too_large(max: usize) -> String {
-    format!("a document of more than {} (--max-document allows more)", size(max))
+    format!(
+        "a document of more than {} (--max-document allows more)",
+        size(max)
+    )
 }
 
 fn size(bytes: usize) -> String {

@@ -12,7 +12,8 @@ impl Reader for Text {
 
     fn parse(&self, raw: &Raw, _: &ReadOptions) -> Parsed {
         let (text, warning) = decode(&raw.bytes);
-        let warning = warning.or_else(|| text.trim().is_empty().then(|| "an empty file".to_owned()));
+        let warning =
+            warning.or_else(|| text.trim().is_empty().then(|| "an empty file".to_owned()));
         Parsed::document(Document::new(&*raw.id, text), raw, warning)
     }
 }

@@ -53,7 +53,12 @@ pub(crate) fn compete(
     mut lost: Option<&mut Vec<Lost>>,
     winners: &mut Vec<Candidate>,
 ) {
-    candidates.sort_by_key(|c| (c.annotation.span.start, std::cmp::Reverse(c.annotation.span.end)));
+    candidates.sort_by_key(|c| {
+        (
+            c.annotation.span.start,
+            std::cmp::Reverse(c.annotation.span.end),
+        )
+    });
     let mut rest = candidates;
     while !rest.is_empty() {
         // Candidates that overlap directly or through others: nothing outside can matter to them.
@@ -71,15 +76,23 @@ pub(crate) fn compete(
         let first_also = also.len();
         for candidate in cluster.iter() {
             let a = &candidate.annotation;
-            let winner = winners.iter().position(|w| w.annotation.span.overlaps(a.span));
+            let winner = winners
+                .iter()
+                .position(|w| w.annotation.span.overlaps(a.span));
             let Some(w) = winner else {
                 winners.push(*candidate);
                 continue;
             };
             let winner = &winners[w];
-            let same = !candidate.block && !winner.block && winner.annotation.span == a.span && winner.annotation.label == a.label;
+            let same = !candidate.block
+                && !winner.block
+                && winner.annotation.span == a.span
+                && winner.annotation.label == a.label;
             if same {
-                let known = winner.annotation.entry == a.entry || also[first_also..].iter().any(|&(n, e)| n == w as u32 && Some(e) == a.entry);
+                let known = winner.annotation.entry == a.entry
+                    || also[first_also..]
+                        .iter()
+                        .any(|&(n, e)| n == w as u32 && Some(e) == a.entry);
                 if let (false, Some(entry)) = (known, a.entry) {
                     also.push((w as u32, entry));
                 }
@@ -93,10 +106,15 @@ pub(crate) fn compete(
             }
         }
         // Winners stand in the order of the competition; the text wants its own.
-        let mut order: Vec<u32> = (0..winners.len() as u32).filter(|&w| !winners[w as usize].block).collect();
+        let mut order: Vec<u32> = (0..winners.len() as u32)
+            .filter(|&w| !winners[w as usize].block)
+            .collect();
         order.sort_by_key(|&w| winners[w as usize].annotation.span.start);
         for entry in &mut also[first_also..] {
-            let place = order.iter().position(|&w| w == entry.0).expect("blocking candidates have no other entries");
+            let place = order
+                .iter()
+                .position(|&w| w == entry.0)
+                .expect("blocking candidates have no other entries");
             entry.0 = (won.len() + place) as u32;
         }
         won.extend(order.iter().map(|&w| winners[w as usize].annotation));
@@ -107,7 +125,13 @@ pub(crate) fn compete(
 fn before(a: &Candidate, b: &Candidate) -> std::cmp::Ordering {
     let key = |c: &Candidate| {
         let span = c.annotation.span;
-        (std::cmp::Reverse(c.priority), std::cmp::Reverse(span.len()), span.start, c.annotation.entry, c.annotation.origin.as_str())
+        (
+            std::cmp::Reverse(c.priority),
+            std::cmp::Reverse(span.len()),
+            span.start,
+            c.annotation.entry,
+            c.annotation.origin.as_str(),
+        )
     };
     key(a).cmp(&key(b))
 }
@@ -138,57 +162,106 @@ mod tests {
             origin: Origin::Alias(AliasId(entry)),
             zone: None,
         };
-        Candidate { annotation, block: label == "BLOCK", priority }
+        Candidate {
+            annotation,
+            block: label == "BLOCK",
+            priority,
+        }
     }
 
     /// Winners as `start-end LABEL entry`, other entries behind a plus, losers with their reason.
     fn run(mut candidates: Vec<Candidate>) -> String {
         let (mut won, mut also, mut lost) = (Vec::new(), Vec::new(), Vec::new());
-        compete(&mut candidates, &mut won, &mut also, Some(&mut lost), &mut Vec::new());
-        let show = |a: &Annotation| format!("{}-{} {} {}", a.span.start, a.span.end, a.label, a.entry.unwrap().0);
+        compete(
+            &mut candidates,
+            &mut won,
+            &mut also,
+            Some(&mut lost),
+            &mut Vec::new(),
+        );
+        let show = |a: &Annotation| {
+            format!(
+                "{}-{} {} {}",
+                a.span.start,
+                a.span.end,
+                a.label,
+                a.entry.unwrap().0
+            )
+        };
         let mut out: Vec<String> = Vec::new();
         for (i, a) in won.iter().enumerate() {
-            let others: String = also.iter().filter(|(n, _)| *n == i as u32).map(|(_, e)| format!("+{}", e.0)).collect();
+            let others: String = also
+                .iter()
+                .filter(|(n, _)| *n == i as u32)
+                .map(|(_, e)| format!("+{}", e.0))
+                .collect();
             out.push(show(a) + &others);
         }
-        out.extend(lost.iter().map(|l| format!("{} lost by {:?}", show(&l.annotation), l.reason)));
+        out.extend(
+            lost.iter()
+                .map(|l| format!("{} lost by {:?}", show(&l.annotation), l.reason)),
+        );
         out.join("; ")
     }
 
     #[test]
     fn the_longer_span_wins_across_labels() {
-        let all = vec![candidate(8, 14, "COUNTRY", 0, 0), candidate(0, 14, "PERSON", 1, 0)];
+        let all = vec![
+            candidate(8, 14, "COUNTRY", 0, 0),
+            candidate(0, 14, "PERSON", 1, 0),
+        ];
         assert_eq!(run(all), "0-14 PERSON 1; 8-14 COUNTRY 0 lost by Length");
     }
 
     #[test]
     fn priority_comes_before_length() {
-        let all = vec![candidate(0, 14, "PERSON", 0, 0), candidate(8, 14, "COUNTRY", 1, 5)];
+        let all = vec![
+            candidate(0, 14, "PERSON", 0, 0),
+            candidate(8, 14, "COUNTRY", 1, 5),
+        ];
         assert_eq!(run(all), "8-14 COUNTRY 1; 0-14 PERSON 0 lost by Priority");
     }
 
     #[test]
     fn order_decides_between_labels_of_one_span() {
-        let all = vec![candidate(0, 6, "LOCATION", 7, 0), candidate(0, 6, "COUNTRY", 3, 0)];
+        let all = vec![
+            candidate(0, 6, "LOCATION", 7, 0),
+            candidate(0, 6, "COUNTRY", 3, 0),
+        ];
         assert_eq!(run(all), "0-6 COUNTRY 3; 0-6 LOCATION 7 lost by Order");
     }
 
     #[test]
     fn several_entries_of_one_span_and_label_are_kept_beside_it() {
-        let all = vec![candidate(0, 4, "ORG", 9, 0), candidate(0, 4, "ORG", 2, 0), candidate(0, 4, "ORG", 2, 0)];
+        let all = vec![
+            candidate(0, 4, "ORG", 9, 0),
+            candidate(0, 4, "ORG", 2, 0),
+            candidate(0, 4, "ORG", 2, 0),
+        ];
         assert_eq!(run(all), "0-4 ORG 2+9");
     }
 
     #[test]
     fn what_a_loser_hid_stays() {
         // The middle one loses to the long one and no longer stands in the way of the third.
-        let all = vec![candidate(0, 10, "ORG", 0, 0), candidate(8, 14, "ORG", 1, 0), candidate(12, 16, "ORG", 2, 0)];
-        assert_eq!(run(all), "0-10 ORG 0; 12-16 ORG 2; 8-14 ORG 1 lost by Length");
+        let all = vec![
+            candidate(0, 10, "ORG", 0, 0),
+            candidate(8, 14, "ORG", 1, 0),
+            candidate(12, 16, "ORG", 2, 0),
+        ];
+        assert_eq!(
+            run(all),
+            "0-10 ORG 0; 12-16 ORG 2; 8-14 ORG 1 lost by Length"
+        );
     }
 
     #[test]
     fn a_blocking_candidate_wins_and_leaves_nothing() {
-        let all = vec![candidate(0, 6, "COUNTRY", 0, 0), candidate(0, 10, "BLOCK", 1, 0), candidate(20, 24, "COUNTRY", 0, 0)];
+        let all = vec![
+            candidate(0, 6, "COUNTRY", 0, 0),
+            candidate(0, 10, "BLOCK", 1, 0),
+            candidate(20, 24, "COUNTRY", 0, 0),
+        ];
         assert_eq!(run(all), "20-24 COUNTRY 0; 0-6 COUNTRY 0 lost by Length");
     }
 }

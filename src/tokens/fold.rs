@@ -25,6 +25,10 @@ pub(crate) fn class(c: char) -> Class {
     match c {
         _ if is_apostrophe(c) => Class::Gap,
         _ if is_invisible(c) => Class::Extend,
+        // Quotation marks, dashes, bullets: most of what is not ASCII in English text.
+        '\u{2010}'..='\u{2070}' => Class::Gap,
+        // Letters with accents: most of the rest.
+        '\u{c0}'..='\u{24f}' if c != '×' && c != '÷' => Class::Letter,
         _ if digit(c).is_some() => Class::Digit,
         // Footnote marks behind a word are no part of it.
         'ª' | 'º' => Class::Gap,
@@ -43,7 +47,23 @@ pub(crate) fn is_invisible(c: char) -> bool {
 
 /// Apostrophes of all kinds, the letters that look like one included.
 pub(crate) fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '’' | '‘' | '‛' | 'ʼ' | 'ʻ' | 'ʽ' | 'ʾ' | 'ʿ' | 'ʹ' | '´' | '`' | '′' | '＇' | 'ꞌ')
+    matches!(
+        c,
+        '\'' | '’'
+            | '‘'
+            | '‛'
+            | 'ʼ'
+            | 'ʻ'
+            | 'ʽ'
+            | 'ʾ'
+            | 'ʿ'
+            | 'ʹ'
+            | '´'
+            | '`'
+            | '′'
+            | '＇'
+            | 'ꞌ'
+    )
 }
 
 /// Scripts that put no space between words: Han, Hiragana, Thai, Lao, Khmer, Myanmar.
@@ -75,7 +95,15 @@ fn is_dropped_mark(c: char) -> bool {
 
 /// Appends the folded form of a token to `out`.
 pub(crate) fn fold(token: &str, out: &mut String) {
-    fold_keeping_case(token, |c| out.extend(c.to_lowercase().filter(|&c| !is_dropped_mark(c))));
+    if token.is_ascii() && !token.contains('.') {
+        let start = out.len();
+        out.push_str(token);
+        out[start..].make_ascii_lowercase();
+        return;
+    }
+    fold_keeping_case(token, |c| {
+        out.extend(c.to_lowercase().filter(|&c| !is_dropped_mark(c)))
+    });
 }
 
 /// Appends the folded form, but with the case as it stands, to `out`: what an exact match compares.

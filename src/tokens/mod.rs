@@ -106,13 +106,13 @@ impl Tokens {
     /// [`Gazetteer::seed`](crate::Gazetteer::seed)).
     pub fn fill(&mut self, text: &str, seed: u64) {
         self.seed = seed;
-        for array in [&mut self.starts, &mut self.ends, &mut self.raw_starts, &mut self.raw_ends] {
-            array.clear();
-        }
-        self.hashes.clear();
-        self.shapes.clear();
-        self.gaps.clear();
-        let text = if text.len() > MAX_TEXT { &text[..text.floor_char_boundary(MAX_TEXT)] } else { text };
+        self.raw_starts.clear();
+        self.raw_ends.clear();
+        let text = if text.len() > MAX_TEXT {
+            &text[..text.floor_char_boundary(MAX_TEXT)]
+        } else {
+            text
+        };
         split(text, &mut self.raw_starts, &mut self.raw_ends);
         self.describe(text);
     }
@@ -131,7 +131,10 @@ impl Tokens {
     /// The bytes of token `i`.
     #[inline]
     pub fn span(&self, i: usize) -> Span {
-        Span { start: self.starts[i] as usize, end: self.ends[i] as usize }
+        Span {
+            start: self.starts[i] as usize,
+            end: self.ends[i] as usize,
+        }
     }
 
     /// The hash of the folded form of token `i` for the seed of [`Tokens::fill`].
@@ -167,39 +170,47 @@ impl Tokens {
     fn describe(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let n = self.raw_starts.len();
-        for array in [&mut self.starts, &mut self.ends] {
-            array.reserve(n);
-        }
-        self.hashes.reserve(n);
-        self.shapes.reserve(n);
-        self.gaps.reserve(n + 1);
+        // Never more tokens than raw ones: written by index, cut to length at the end.
+        self.starts.resize(n, 0);
+        self.ends.resize(n, 0);
+        self.hashes.resize(n, 0);
+        self.shapes.resize(n, Shape::default());
+        self.gaps.resize(n + 1, Gap::NONE);
         let line_is_paragraph = has_long_line(bytes);
-        let (mut k, mut before) = (0, 0);
+        let (mut k, mut count, mut before) = (0, 0, 0);
+        let mut last_shape = Shape::default();
         while k < n {
             let (start, mut end) = (self.raw_starts[k] as usize, self.raw_ends[k] as usize);
             let mut dotted = false;
             k += 1;
-            if bytes.get(end) == Some(&b'.') {
+            if end - start <= 4 && bytes.get(end) == Some(&b'.') {
                 if let Some((last, dotted_end)) = self.dotted_acronym(text, k - 1) {
                     (k, end, dotted) = (last + 1, dotted_end, true);
                 }
             }
             let (hash, shape) = self.hash_and_shape(text, start, &mut end, dotted);
             let mut gap = gap::between(text, before, start, line_is_paragraph);
-            if gap.has(Gap::PARAGRAPH | Gap::PERIOD | Gap::END) || self.shapes.last().is_some_and(|s| s.is_dotted()) {
-                if self.ends_sentence(text, gap, shape, start, end) {
-                    gap = gap | Gap::SENTENCE;
-                }
+            if (gap.has(Gap::PARAGRAPH | Gap::PERIOD | Gap::END) || last_shape.is_dotted())
+                && count > 0
+                && self.ends_sentence(text, count - 1, gap, shape, start, end)
+            {
+                gap = gap | Gap::SENTENCE;
             }
-            self.starts.push(start as u32);
-            self.ends.push(end as u32);
-            self.hashes.push(hash);
-            self.shapes.push(shape);
-            self.gaps.push(gap);
-            before = end;
+            self.starts[count] = start as u32;
+            self.ends[count] = end as u32;
+            self.hashes[count] = hash;
+            self.shapes[count] = shape;
+            self.gaps[count] = gap;
+            count += 1;
+            (before, last_shape) = (end, shape);
         }
-        let last = gap::between(text, before, text.len(), line_is_paragraph);
-        self.gaps.push(last | Gap::SENTENCE);
+        self.starts.truncate(count);
+        self.ends.truncate(count);
+        self.hashes.truncate(count);
+        self.shapes.truncate(count);
+        self.gaps.truncate(count + 1);
+        self.gaps[count] =
+            gap::between(text, before, text.len(), line_is_paragraph) | Gap::SENTENCE;
     }
 
     /// If a dotted acronym starts at raw token `k`: its last raw token, and where it ends (the final period included).
@@ -209,10 +220,14 @@ impl Tokens {
             let (s, e) = (self.raw_starts[k] as usize, self.raw_ends[k] as usize);
             match bytes[s] {
                 b if b < 0x80 => e == s + 1 && b.is_ascii_alphabetic(),
-                _ => text[s..e].chars().next().is_some_and(|c| c.len_utf8() == e - s && fold::class(c) == Class::Letter),
+                _ => text[s..e]
+                    .chars()
+                    .next()
+                    .is_some_and(|c| c.len_utf8() == e - s && fold::class(c) == Class::Letter),
             }
         };
-        let touches = |k: usize| k + 1 < self.raw_starts.len() && self.raw_starts[k + 1] == self.raw_ends[k];
+        let touches =
+            |k: usize| k + 1 < self.raw_starts.len() && self.raw_starts[k + 1] == self.raw_ends[k];
         if !is_initial(k) || (k > 0 && touches(k - 1)) {
             return None;
         }
@@ -229,23 +244,44 @@ impl Tokens {
             return None;
         }
         let end = self.raw_ends[last] as usize;
-        Some((last, if bytes.get(end) == Some(&b'.') { end + 1 } else { end }))
+        Some((
+            last,
+            if bytes.get(end) == Some(&b'.') {
+                end + 1
+            } else {
+                end
+            },
+        ))
     }
 
     /// The hash of the folded form and the shape. Takes trailing characters that show nothing off the end.
     #[inline]
-    fn hash_and_shape(&mut self, text: &str, start: usize, end: &mut usize, dotted: bool) -> (u64, Shape) {
+    fn hash_and_shape(
+        &mut self,
+        text: &str,
+        start: usize,
+        end: &mut usize,
+        dotted: bool,
+    ) -> (u64, Shape) {
         let bytes = text.as_bytes();
         let len = *end - start;
         if !dotted && len <= 16 {
             let (a, b) = load16(bytes, start, len);
             if (a | b) & 0x8080_8080_8080_8080 == 0 {
                 const CASE: u64 = 0x2020_2020_2020_2020;
-                let hash = hash_words(a | CASE & mask(len), b | CASE & mask(len.saturating_sub(8)), len, self.seed);
+                let hash = hash_words(
+                    a | CASE & mask(len),
+                    b | CASE & mask(len.saturating_sub(8)),
+                    len,
+                    self.seed,
+                );
                 let shape = if bytes[start].is_ascii_digit() {
                     Shape::DIGITS
                 } else {
-                    let (up_a, up_b) = (!a & CASE & mask(len), !b & CASE & mask(len.saturating_sub(8)));
+                    let (up_a, up_b) = (
+                        !a & CASE & mask(len),
+                        !b & CASE & mask(len.saturating_sub(8)),
+                    );
                     (up_a & 0x20 != 0) as u8 * Shape::FIRST_UPPER
                         | (up_a & !0xff | up_b != 0) as u8 * Shape::LATER_UPPER
                         | ((a | b) & CASE != 0) as u8 * Shape::LOWER
@@ -257,7 +293,13 @@ impl Tokens {
     }
 
     #[cold]
-    fn hash_and_shape_slowly(&mut self, text: &str, start: usize, end: &mut usize, dotted: bool) -> (u64, Shape) {
+    fn hash_and_shape_slowly(
+        &mut self,
+        text: &str,
+        start: usize,
+        end: &mut usize,
+        dotted: bool,
+    ) -> (u64, Shape) {
         let token = text[start..*end].trim_end_matches(fold::is_invisible);
         *end = start + token.len();
         self.folded.clear();
@@ -269,10 +311,16 @@ impl Tokens {
         let mut first = true;
         for c in token.chars() {
             if c.is_uppercase() {
-                shape |= if first { Shape::FIRST_UPPER } else { Shape::LATER_UPPER };
+                shape |= if first {
+                    Shape::FIRST_UPPER
+                } else {
+                    Shape::LATER_UPPER
+                };
             } else if c.is_lowercase() {
                 shape |= Shape::LOWER;
-            } else if first && (c.is_ascii_digit() || !c.is_ascii() && fold::class(c) == Class::Digit) {
+            } else if first
+                && (c.is_ascii_digit() || !c.is_ascii() && fold::class(c) == Class::Digit)
+            {
                 shape |= Shape::DIGITS;
             } else if !c.is_ascii() && fold::class(c) == Class::Single {
                 shape |= Shape::SINGLE;
@@ -282,12 +330,19 @@ impl Tokens {
         (hash_bytes(self.folded.as_bytes(), self.seed), Shape(shape))
     }
 
-    /// Does a sentence end in the gap before the token `start..end`, behind the last token described?
-    fn ends_sentence(&self, text: &str, gap: Gap, shape: Shape, start: usize, end: usize) -> bool {
+    /// Does a sentence end in the gap between token `last` and the next one, `start..end`?
+    fn ends_sentence(
+        &self,
+        text: &str,
+        last: usize,
+        gap: Gap,
+        shape: Shape,
+        start: usize,
+        end: usize,
+    ) -> bool {
         if gap.has(Gap::PARAGRAPH) {
             return true;
         }
-        let Some(last) = self.len().checked_sub(1) else { return false };
         let lower = !shape.starts_upper() && shape.has_lower();
         if lower || !gap.has(Gap::SPACE | Gap::LINE) {
             // `end.Next` without its space still ends a sentence; `3.5`, `example.com` and `U.S.-led` do not.
@@ -301,11 +356,15 @@ impl Tokens {
             return true;
         }
         let dotted = self.shapes[last].is_dotted();
-        if !gap.has(Gap::PERIOD) && !(dotted && text.as_bytes()[self.ends[last] as usize - 1] == b'.') {
+        if !gap.has(Gap::PERIOD)
+            && !(dotted && text.as_bytes()[self.ends[last] as usize - 1] == b'.')
+        {
             return false;
         }
         let word = &text[self.span(last).range()];
-        let abbreviated = dotted || word.chars().count() == 1 && !self.shapes[last].is_digits() || is_abbreviation(word);
+        let abbreviated = dotted
+            || word.chars().count() == 1 && !self.shapes[last].is_digits()
+            || is_abbreviation(word);
         !abbreviated || is_sentence_starter(&text[start..end])
     }
 }
@@ -319,31 +378,79 @@ const MAX_WRAPPED: usize = 200;
 
 fn has_long_line(bytes: &[u8]) -> bool {
     let mut before = 0;
-    memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]).any(|at| {
-        let long = at - before > MAX_WRAPPED;
-        before = at;
-        long
-    })
+    memchr::memchr_iter(b'\n', bytes)
+        .chain([bytes.len()])
+        .any(|at| {
+            let long = at - before > MAX_WRAPPED;
+            before = at;
+            long
+        })
 }
 
 /// Words that a period belongs to, so that it ends no sentence by itself.
 fn is_abbreviation(word: &str) -> bool {
     const ABBREVIATIONS: [&str; 89] = [
-        "adm", "apr", "ariz", "ark", "assn", "assoc", "aug", "ave", "blvd", "brig", "bros", "calif", "capt", "cf", "cmdr", "co", "col",
-        "colo", "conn", "corp", "cpl", "cpt", "dec", "del", "dept", "dist", "dr", "eq", "est", "etc", "feb", "fig", "fla", "fr", "ft",
-        "ga", "gen", "gov", "hon", "ill", "inc", "ind", "jan", "jr", "jul", "jun", "kan", "ky", "lt", "ltd", "maj", "mar", "mass", "md",
-        "messrs", "mich", "minn", "miss", "mo", "mont", "mr", "mrs", "ms", "mt", "neb", "nev", "no", "nov", "oct", "okla", "ore", "pa",
-        "ph", "pres", "prof", "pvt", "rep", "rev", "sen", "sept", "sgt", "sr", "st", "supt", "tenn", "tex", "univ", "va", "vs",
+        "adm", "apr", "ariz", "ark", "assn", "assoc", "aug", "ave", "blvd", "brig", "bros",
+        "calif", "capt", "cf", "cmdr", "co", "col", "colo", "conn", "corp", "cpl", "cpt", "dec",
+        "del", "dept", "dist", "dr", "eq", "est", "etc", "feb", "fig", "fla", "fr", "ft", "ga",
+        "gen", "gov", "hon", "ill", "inc", "ind", "jan", "jr", "jul", "jun", "kan", "ky", "lt",
+        "ltd", "maj", "mar", "mass", "md", "messrs", "mich", "minn", "miss", "mo", "mont", "mr",
+        "mrs", "ms", "mt", "neb", "nev", "no", "nov", "oct", "okla", "ore", "pa", "ph", "pres",
+        "prof", "pvt", "rep", "rev", "sen", "sept", "sgt", "sr", "st", "supt", "tenn", "tex",
+        "univ", "va", "vs",
     ];
-    word.len() <= 6 && word.is_ascii() && ABBREVIATIONS.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
+    word.len() <= 6
+        && word.is_ascii()
+        && ABBREVIATIONS
+            .binary_search(&word.to_ascii_lowercase().as_str())
+            .is_ok()
 }
 
 /// Words that rarely stand capitalised inside a sentence: behind an abbreviation they start the next one.
 fn is_sentence_starter(word: &str) -> bool {
     const STARTERS: [&str; 42] = [
-        "A", "After", "Although", "An", "And", "As", "At", "Before", "Both", "But", "By", "For", "From", "He", "Her", "His", "How",
-        "However", "If", "In", "It", "Its", "Meanwhile", "No", "On", "Our", "She", "So", "That", "The", "Their", "There", "These", "They",
-        "This", "We", "What", "When", "While", "Who", "With", "You",
+        "A",
+        "After",
+        "Although",
+        "An",
+        "And",
+        "As",
+        "At",
+        "Before",
+        "Both",
+        "But",
+        "By",
+        "For",
+        "From",
+        "He",
+        "Her",
+        "His",
+        "How",
+        "However",
+        "If",
+        "In",
+        "It",
+        "Its",
+        "Meanwhile",
+        "No",
+        "On",
+        "Our",
+        "She",
+        "So",
+        "That",
+        "The",
+        "Their",
+        "There",
+        "These",
+        "They",
+        "This",
+        "We",
+        "What",
+        "When",
+        "While",
+        "Who",
+        "With",
+        "You",
     ];
     STARTERS.binary_search(&word).is_ok()
 }
@@ -365,12 +472,21 @@ fn split(text: &str, starts: &mut Vec<u32>, ends: &mut Vec<u32>) {
         };
         let mut breaks = 0;
         if block.non_ascii != 0 || spill.pending {
-            breaks = classify_non_ascii(text, base, &mut block, last_letter | last_digit << 1, &mut spill);
+            breaks = classify_non_ascii(
+                text,
+                base,
+                &mut block,
+                last_letter | last_digit << 1,
+                &mut spill,
+            );
         }
         let (letters, digits) = (block.letters, block.digits);
         let (letter_before, digit_before) = (letters << 1 | last_letter, digits << 1 | last_digit);
-        let mut first = letters & !letter_before | digits & !digit_before | breaks & (letters | digits);
-        let mut behind = !letters & letter_before | !digits & digit_before | breaks & (letter_before | digit_before);
+        let mut first =
+            letters & !letter_before | digits & !digit_before | breaks & (letters | digits);
+        let mut behind = !letters & letter_before
+            | !digits & digit_before
+            | breaks & (letter_before | digit_before);
         (last_letter, last_digit) = (letters >> 63, digits >> 63);
         while first != 0 {
             starts.push((base + first.trailing_zeros() as usize) as u32);
@@ -396,7 +512,13 @@ struct Spill {
 /// Adds what is not ASCII to a block's letters and digits; gives the bytes at which a token must start or end although the class goes
 /// on (characters that are words of their own). `before` says what the byte before the block was: 1 a letter, 2 a digit.
 #[cold]
-fn classify_non_ascii(text: &str, base: usize, block: &mut machine::Block, before: u64, spill: &mut Spill) -> u64 {
+fn classify_non_ascii(
+    text: &str,
+    base: usize,
+    block: &mut machine::Block,
+    before: u64,
+    spill: &mut Spill,
+) -> u64 {
     block.letters |= spill.letters;
     block.digits |= spill.digits;
     let mut breaks = spill.breaks;
@@ -408,7 +530,10 @@ fn classify_non_ascii(text: &str, base: usize, block: &mut machine::Block, befor
             rest &= rest - 1;
             continue;
         }
-        let c = text[base + i..].chars().next().expect("a byte of the block lies inside the text");
+        let c = text[base + i..]
+            .chars()
+            .next()
+            .expect("a byte of the block lies inside the text");
         let bits = ((1u128 << c.len_utf8()) - 1) << i;
         rest &= !(bits as u64);
         let class = fold::class(c);
@@ -417,7 +542,10 @@ fn classify_non_ascii(text: &str, base: usize, block: &mut machine::Block, befor
             Class::Digit => (false, true),
             Class::Gap => (false, false),
             Class::Extend if i == 0 => (before & 1 != 0, before & 2 != 0),
-            Class::Extend => (block.letters >> (i - 1) & 1 != 0, block.digits >> (i - 1) & 1 != 0),
+            Class::Extend => (
+                block.letters >> (i - 1) & 1 != 0,
+                block.digits >> (i - 1) & 1 != 0,
+            ),
         };
         if is_letter {
             block.letters |= bits as u64;
@@ -431,7 +559,10 @@ fn classify_non_ascii(text: &str, base: usize, block: &mut machine::Block, befor
             // Where it starts. Where it ends the next character may be one of its marks: that one must not break.
             breaks |= 1 << i;
             let behind = base + i + c.len_utf8();
-            let extended = text[behind..].chars().next().is_some_and(|c| !c.is_ascii() && fold::class(c) == Class::Extend);
+            let extended = text[behind..]
+                .chars()
+                .next()
+                .is_some_and(|c| !c.is_ascii() && fold::class(c) == Class::Extend);
             if !extended {
                 let bit = 1u128 << (i + c.len_utf8());
                 breaks |= bit as u64;
@@ -470,7 +601,10 @@ fn load16(bytes: &[u8], start: usize, len: usize) -> (u64, u64) {
     match bytes[start..].first_chunk::<16>() {
         Some(chunk) => {
             let w = u128::from_le_bytes(*chunk);
-            (w as u64 & mask(len), (w >> 64) as u64 & mask(len.saturating_sub(8)))
+            (
+                w as u64 & mask(len),
+                (w >> 64) as u64 & mask(len.saturating_sub(8)),
+            )
         }
         None => {
             let mut chunk = [0; 16];
@@ -506,7 +640,9 @@ mod tests {
 
     fn words(text: &str) -> Vec<&str> {
         let tokens = Tokens::of(text);
-        (0..tokens.len()).map(|i| &text[tokens.span(i).range()]).collect()
+        (0..tokens.len())
+            .map(|i| &text[tokens.span(i).range()])
+            .collect()
     }
 
     /// The text with a bar at every sentence end between two tokens.
@@ -515,7 +651,11 @@ mod tests {
         let mut out = String::new();
         for i in 0..tokens.len() {
             if i > 0 {
-                out.push_str(if tokens.gap(i).has(Gap::SENTENCE) { " | " } else { " " });
+                out.push_str(if tokens.gap(i).has(Gap::SENTENCE) {
+                    " | "
+                } else {
+                    " "
+                });
             }
             out.push_str(&text[tokens.span(i).range()]);
         }
@@ -524,25 +664,45 @@ mod tests {
 
     #[test]
     fn letters_and_digits_are_apart() {
-        assert_eq!(words("T-72B3 Hwasong14 3M-54"), ["T", "72", "B", "3", "Hwasong", "14", "3", "M", "54"]);
+        assert_eq!(
+            words("T-72B3 Hwasong14 3M-54"),
+            ["T", "72", "B", "3", "Hwasong", "14", "3", "M", "54"]
+        );
     }
 
     #[test]
     fn dotted_acronyms_are_one_token_with_their_last_period() {
-        assert_eq!(words("the U.S. and D.P.R.K.'s"), ["the", "U.S.", "and", "D.P.R.K.", "s"]);
-        assert_eq!(words("U.S.-led (U.S.A) a.m."), ["U.S.", "led", "U.S.A", "a.m."]);
-        assert_eq!(words("U.S.Army George W. Bush v1.0"), ["U.S.", "Army", "George", "W", "Bush", "v", "1", "0"]);
+        assert_eq!(
+            words("the U.S. and D.P.R.K.'s"),
+            ["the", "U.S.", "and", "D.P.R.K.", "s"]
+        );
+        assert_eq!(
+            words("U.S.-led (U.S.A) a.m."),
+            ["U.S.", "led", "U.S.A", "a.m."]
+        );
+        assert_eq!(
+            words("U.S.Army George W. Bush v1.0"),
+            ["U.S.", "Army", "George", "W", "Bush", "v", "1", "0"]
+        );
     }
 
     #[test]
     fn marks_and_invisible_characters_stay_in_their_word() {
-        assert_eq!(words("Ko\u{308}ln Uk\u{ad}raine\u{ad} x"), ["Ko\u{308}ln", "Uk\u{ad}raine", "x"]);
+        assert_eq!(
+            words("Ko\u{308}ln Uk\u{ad}raine\u{ad} x"),
+            ["Ko\u{308}ln", "Uk\u{ad}raine", "x"]
+        );
         assert_eq!(words("\u{feff}Iran \u{301}a"), ["Iran", "a"]);
     }
 
     #[test]
     fn every_character_of_a_script_without_spaces_is_a_token() {
-        assert_eq!(words("北朝鲜 and 한국 ประเทศ"), ["北", "朝", "鲜", "and", "한국", "ป", "ร", "ะ", "เ", "ท", "ศ"]);
+        assert_eq!(
+            words("北朝鲜 and 한국 ประเทศ"),
+            [
+                "北", "朝", "鲜", "and", "한국", "ป", "ร", "ะ", "เ", "ท", "ศ"
+            ]
+        );
         assert_eq!(words("从US到美国"), ["从", "US", "到", "美", "国"]);
     }
 
@@ -558,7 +718,9 @@ mod tests {
 
     #[test]
     fn hashes_of_forms_of_one_word_are_equal() {
-        let tokens = Tokens::of("Köln koln KOLN ＫＯＬＮ U.S. us US internationalisation INTERNATIONALISATION");
+        let tokens = Tokens::of(
+            "Köln koln KOLN ＫＯＬＮ U.S. us US internationalisation INTERNATIONALISATION",
+        );
         let h = |i| tokens.hash(i);
         assert!(h(0) == h(1) && h(1) == h(2) && h(2) == h(3));
         assert!(h(4) == h(5) && h(5) == h(6));
@@ -568,13 +730,28 @@ mod tests {
 
     #[test]
     fn sentence_ends_are_not_after_abbreviations() {
-        assert_eq!(sentences("It was new. Guinea won."), "It was new | Guinea won");
-        assert_eq!(sentences("Gen. Smith and St. Petersburg"), "Gen Smith and St Petersburg");
+        assert_eq!(
+            sentences("It was new. Guinea won."),
+            "It was new | Guinea won"
+        );
+        assert_eq!(
+            sentences("Gen. Smith and St. Petersburg"),
+            "Gen Smith and St Petersburg"
+        );
         assert_eq!(sentences("in the U.S. The man"), "in the U.S. | The man");
-        assert_eq!(sentences("the U.S. Army of Mr. J. Doe"), "the U.S. Army of Mr J Doe");
+        assert_eq!(
+            sentences("the U.S. Army of Mr. J. Doe"),
+            "the U.S. Army of Mr J Doe"
+        );
         assert_eq!(sentences("in Kyiv.The man"), "in Kyiv | The man");
-        assert_eq!(sentences("for 3.5 days at example.com"), "for 3 5 days at example com");
-        assert_eq!(sentences("Really? Yes! \"No.\" He"), "Really | Yes | No | He");
+        assert_eq!(
+            sentences("for 3.5 days at example.com"),
+            "for 3 5 days at example com"
+        );
+        assert_eq!(
+            sentences("Really? Yes! \"No.\" He"),
+            "Really | Yes | No | He"
+        );
         assert_eq!(sentences("a headline\n\nThe text"), "a headline | The text");
     }
 
@@ -589,7 +766,11 @@ mod tests {
     #[test]
     fn word_lists_are_sorted() {
         assert!(is_abbreviation("Gen") && is_abbreviation("adm") && is_abbreviation("VS"));
-        assert!(is_sentence_starter("A") && is_sentence_starter("You") && is_sentence_starter("However"));
+        assert!(
+            is_sentence_starter("A")
+                && is_sentence_starter("You")
+                && is_sentence_starter("However")
+        );
     }
 
     #[test]

@@ -44,7 +44,8 @@ pub struct Jsonl;
 
 impl Writer for Jsonl {
     fn write(&self, record: &Record<'_>, out: &mut Vec<u8>) {
-        serde_json::to_writer(&mut *out, record).expect("a record has string keys only, and memory does not fail");
+        serde_json::to_writer(&mut *out, record)
+            .expect("a record has string keys only, and memory does not fail");
         out.push(b'\n');
     }
 }

@@ -40,7 +40,10 @@ impl Writer for Marked {
 fn push_text(text: &str, in_span: bool, marked: &mut String) {
     for (i, c) in text.char_indices() {
         let line_starts = matches!(c, '=' | '-' | '>') && marked.ends_with('\n');
-        let directive = line_starts && ["== ", "-- ", ">> "].iter().any(|d| text[i..].starts_with(d));
+        let directive = line_starts
+            && ["== ", "-- ", ">> "]
+                .iter()
+                .any(|d| text[i..].starts_with(d));
         if matches!(c, '[' | '\\') || in_span && matches!(c, ']' | '|') || directive {
             marked.push('\\');
         }

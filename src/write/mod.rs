@@ -68,16 +68,22 @@ impl fmt::Display for OutputFormat {
 }
 
 /// The byte offsets of a record's spans, whatever its unit; those that lost are left out.
-fn byte_spans<'r>(record: &'r Record<'_>) -> impl Iterator<Item = (std::ops::Range<usize>, &'r str)> {
+fn byte_spans<'r>(
+    record: &'r Record<'_>,
+) -> impl Iterator<Item = (std::ops::Range<usize>, &'r str)> {
     let (mut byte, mut count) = (0, 0);
-    record.spans.iter().filter(|s| s.lost.is_none()).map(move |span| {
-        // The part of the text before the span is as many units long as its start says.
-        let mut chars = record.text[byte..].chars();
-        while count < span.start {
-            let c = chars.next().expect("spans lie inside the text");
-            byte += c.len_utf8();
-            count += record.offset_unit.count(c.encode_utf8(&mut [0; 4]));
-        }
-        (byte..byte + span.text.len(), &*span.label)
-    })
+    record
+        .spans
+        .iter()
+        .filter(|s| s.lost.is_none())
+        .map(move |span| {
+            // The part of the text before the span is as many units long as its start says.
+            let mut chars = record.text[byte..].chars();
+            while count < span.start {
+                let c = chars.next().expect("spans lie inside the text");
+                byte += c.len_utf8();
+                count += record.offset_unit.count(c.encode_utf8(&mut [0; 4]));
+            }
+            (byte..byte + span.text.len(), &*span.label)
+        })
 }

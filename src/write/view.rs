@@ -15,15 +15,28 @@ impl Writer for View {
         let heading = Style::new().bold().underline();
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let mut done = 0;
-        let mut push = |part: std::fmt::Arguments<'_>| page.write_fmt(part).expect("writing to a string does not fail");
-        push(format_args!("{heading}{}{heading:#}\n\n", visible(&record.id)));
+        let mut push = |part: std::fmt::Arguments<'_>| {
+            page.write_fmt(part)
+                .expect("writing to a string does not fail")
+        };
+        push(format_args!(
+            "{heading}{}{heading:#}\n\n",
+            visible(&record.id)
+        ));
         for (span, label) in byte_spans(record) {
             let style = style(label);
-            push(format_args!("{}{style}{}{style:#}", visible(&record.text[done..span.start]), visible(&record.text[span.clone()])));
+            push(format_args!(
+                "{}{style}{}{style:#}",
+                visible(&record.text[done..span.start]),
+                visible(&record.text[span.clone()])
+            ));
             *counts.entry(label).or_default() += 1;
             done = span.end;
         }
-        push(format_args!("{}\n\n", visible(record.text[done..].trim_end())));
+        push(format_args!(
+            "{}\n\n",
+            visible(record.text[done..].trim_end())
+        ));
         let mut gap = "";
         for (label, count) in counts {
             let style = style(label);
@@ -37,7 +50,15 @@ impl Writer for View {
 
 /// The text without characters that would command the terminal.
 fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| {
+            if c.is_control() && c != '\n' && c != '\t' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
 }
 
 fn style(label: &str) -> Style {
@@ -49,7 +70,12 @@ fn style(label: &str) -> Style {
         "WEAPON" => AnsiColor::BrightRed,
         "LOCATION" => AnsiColor::BrightGreen,
         // A label of the user's keeps its colour from run to run.
-        _ => [AnsiColor::Cyan, AnsiColor::Yellow, AnsiColor::Magenta, AnsiColor::Green][label.bytes().map(usize::from).sum::<usize>() % 4],
+        _ => [
+            AnsiColor::Cyan,
+            AnsiColor::Yellow,
+            AnsiColor::Magenta,
+            AnsiColor::Green,
+        ][label.bytes().map(usize::from).sum::<usize>() % 4],
     };
     Style::new().bold().fg_color(Some(Color::Ansi(color)))
 }
