@@ -4,6 +4,11 @@
 //! generated names (or of the sizes given). All take turns, several times, and the medians are printed: machines are noisy, read
 //! the ratios. All must find the same spans, or the bench fails.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "the result of a bench is what it prints"
+)]
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 use fastrand::Rng;
 use std::{hint::black_box, sync::Arc, time::Instant};

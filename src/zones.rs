@@ -319,10 +319,9 @@ fn line_zone(line: &str) -> Option<ZoneKind> {
         "additional reporting by ",
         "editing by ",
         "compiled by ",
-    ]) {
-        if by.len() > 3 || is_names(&words[by.len()..]) {
-            return Some(ZoneKind::Byline);
-        }
+    ]) && (by.len() > 3 || is_names(&words[by.len()..]))
+    {
+        return Some(ZoneKind::Byline);
     }
     let agency = AGENCIES.iter().any(|a| {
         line.strip_suffix(a)
@@ -510,9 +509,7 @@ fn credit_in_brackets(text: &str) -> Option<usize> {
     const LONGEST: usize = 160;
     let window = &text[..text.floor_char_boundary(LONGEST)];
     let inside = &window[1..memchr::memchr(b')', window.as_bytes())?];
-    if memchr::memchr3(b'/', b':', b' ', inside.as_bytes()).is_none() {
-        return None;
-    }
+    memchr::memchr3(b'/', b':', b' ', inside.as_bytes())?;
     let lower = inside.to_lowercase();
     let photo = ["photo", "image", "picture", "file ", "getty", "courtesy"];
     let agency = [

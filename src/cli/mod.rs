@@ -24,7 +24,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Annotate(annotate::Args),
+    Annotate(Box<annotate::Args>),
     Completions(shell::Completions),
     Man(shell::Man),
 }

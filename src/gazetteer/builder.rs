@@ -298,10 +298,10 @@ impl Assembly {
     fn of(builder: &GazetteerBuilder, problems: &mut Vec<Problem>) -> Assembly {
         let mut assembly = Assembly::default();
         for placed in &builder.entries {
-            if let RoleName::Lexicon(name) = &placed.entry.role {
-                if !assembly.lexicons.contains(name) {
-                    assembly.lexicons.push(name.clone());
-                }
+            if let RoleName::Lexicon(name) = &placed.entry.role
+                && !assembly.lexicons.contains(name)
+            {
+                assembly.lexicons.push(name.clone());
             }
         }
         for placed in &builder.entries {

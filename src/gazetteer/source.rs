@@ -367,10 +367,10 @@ impl SourceReader<'_> {
             }
         }
         let id = id.unwrap_or_else(|| default_id(&role, &name));
-        if let Some(&first) = self.lines.get(&id) {
-            if columns.contains(&Column::Id) {
-                return self.problem(n, format!("id {id:?} stands on line {first} already"));
-            }
+        if let Some(&first) = self.lines.get(&id)
+            && columns.contains(&Column::Id)
+        {
+            return self.problem(n, format!("id {id:?} stands on line {first} already"));
         }
         self.finish(n, id, role, name, aliases, attributes);
     }
@@ -592,10 +592,10 @@ fn priority(value: &str) -> Option<i8> {
 /// A cell as a spreadsheet may have saved it: in quotation marks, those inside doubled.
 fn unquote(cell: &str) -> String {
     let cell = cell.trim();
-    if let Some(inside) = cell.strip_prefix('"').and_then(|c| c.strip_suffix('"')) {
-        if !inside.replace("\"\"", "").contains('"') {
-            return inside.replace("\"\"", "\"").trim().to_owned();
-        }
+    if let Some(inside) = cell.strip_prefix('"').and_then(|c| c.strip_suffix('"'))
+        && !inside.replace("\"\"", "").contains('"')
+    {
+        return inside.replace("\"\"", "\"").trim().to_owned();
     }
     cell.to_owned()
 }

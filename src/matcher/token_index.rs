@@ -33,15 +33,15 @@ pub(super) fn find(
         let first = first as usize;
         let hash = tokens.hash(first);
         let bits = index.may_start(hash);
-        if bits & 1 != 0 {
-            if let Some(alias) = index.get(hash).and_then(|slot| slot.alias()) {
-                gazetteer.prefetch_alias(AliasId(alias));
-                found.push(Look {
-                    first: first as u32,
-                    last: first as u32,
-                    alias,
-                });
-            }
+        if bits & 1 != 0
+            && let Some(alias) = index.get(hash).and_then(|slot| slot.alias())
+        {
+            gazetteer.prefetch_alias(AliasId(alias));
+            found.push(Look {
+                first: first as u32,
+                last: first as u32,
+                alias,
+            });
         }
         if bits & 2 != 0 {
             walk(gazetteer, tokens, first, found);

@@ -19,7 +19,7 @@ impl Reader for Jsonl {
     }
 
     fn parse(&self, raw: &Raw, options: &ReadOptions) -> Parsed {
-        let (line, warning) = decode(&raw.bytes);
+        let (line, warning) = decode(raw.bytes.trim_ascii_end());
         let Fields(mut fields) = match serde_json::from_str(&line) {
             Ok(fields) => fields,
             Err(e) => return Parsed::error(raw, bad_json(&line, &e)),

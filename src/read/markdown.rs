@@ -41,10 +41,8 @@ fn extract(page: &str) -> String {
                     line(&mut out);
                     first_cell = true;
                 }
-                Tag::TableCell => {
-                    if !std::mem::take(&mut first_cell) {
-                        out.push_str(" | ");
-                    }
+                Tag::TableCell if !std::mem::take(&mut first_cell) => {
+                    out.push_str(" | ");
                 }
                 Tag::MetadataBlock(_) => metadata = true,
                 Tag::List(_) if out.ends_with("\n\n") || out.is_empty() => {}

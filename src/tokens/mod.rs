@@ -183,10 +183,11 @@ impl Tokens {
             let (start, mut end) = (self.raw_starts[k] as usize, self.raw_ends[k] as usize);
             let mut dotted = false;
             k += 1;
-            if end - start <= 4 && bytes.get(end) == Some(&b'.') {
-                if let Some((last, dotted_end)) = self.dotted_acronym(text, k - 1) {
-                    (k, end, dotted) = (last + 1, dotted_end, true);
-                }
+            if end - start <= 4
+                && bytes.get(end) == Some(&b'.')
+                && let Some((last, dotted_end)) = self.dotted_acronym(text, k - 1)
+            {
+                (k, end, dotted) = (last + 1, dotted_end, true);
             }
             let (hash, shape) = self.hash_and_shape(text, start, &mut end, dotted);
             let mut gap = gap::between(text, before, start, line_is_paragraph);
@@ -282,9 +283,9 @@ impl Tokens {
                         !a & CASE & mask(len),
                         !b & CASE & mask(len.saturating_sub(8)),
                     );
-                    (up_a & 0x20 != 0) as u8 * Shape::FIRST_UPPER
-                        | (up_a & !0xff | up_b != 0) as u8 * Shape::LATER_UPPER
-                        | ((a | b) & CASE != 0) as u8 * Shape::LOWER
+                    ((up_a & 0x20 != 0) as u8 * Shape::FIRST_UPPER)
+                        | ((up_a & !0xff | up_b != 0) as u8 * Shape::LATER_UPPER)
+                        | (((a | b) & CASE != 0) as u8 * Shape::LOWER)
                 };
                 return (hash, Shape(shape));
             }
@@ -356,9 +357,9 @@ impl Tokens {
             return true;
         }
         let dotted = self.shapes[last].is_dotted();
-        if !gap.has(Gap::PERIOD)
-            && !(dotted && text.as_bytes()[self.ends[last] as usize - 1] == b'.')
-        {
+        let period =
+            gap.has(Gap::PERIOD) || dotted && text.as_bytes()[self.ends[last] as usize - 1] == b'.';
+        if !period {
             return false;
         }
         let word = &text[self.span(last).range()];

@@ -17,7 +17,10 @@
 
 use crate::{golden, strict};
 use std::{collections::HashSet, fs, path::Path, sync::OnceLock};
-use wiretag::{Annotator, Document, Engine, Found, Gazetteer, OffsetUnit, Scratch, SourceDefaults, write::OutputFormat};
+use wiretag::{
+    Annotator, Document, Engine, Found, Gazetteer, OffsetUnit, Scratch, SourceDefaults,
+    write::OutputFormat,
+};
 
 #[derive(Debug)]
 pub(crate) struct Case {
@@ -39,23 +42,45 @@ const ENGINES: [Engine; 2] = [Engine::TokenIndex, Engine::AhoCorasick];
 #[test]
 fn every_case_comes_out_as_marked_with_both_engines() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     files.retain(|f| f.extension().is_some_and(|e| e == "txt"));
     files.sort();
     let (mut failures, mut count) = (Vec::new(), 0);
     for file in &files {
         let name = file.file_name().unwrap().to_str().unwrap();
-        let cases = parse(&fs::read_to_string(file).unwrap()).unwrap_or_else(|e| panic!("tests/cases/{name}:{e}"));
+        let cases = parse(&fs::read_to_string(file).unwrap())
+            .unwrap_or_else(|e| panic!("tests/cases/{name}:{e}"));
         assert!(!cases.is_empty(), "{name} has no case");
         let mut names = HashSet::new();
         for case in &cases {
-            assert!(names.insert(&case.name), "tests/cases/{name}:{}: {:?} is there twice", case.line, case.name);
+            assert!(
+                names.insert(&case.name),
+                "tests/cases/{name}:{}: {:?} is there twice",
+                case.line,
+                case.name
+            );
             count += 1;
-            failures.extend(failures_of(case).into_iter().map(|f| format!("tests/cases/{name}:{f}")));
+            failures.extend(
+                failures_of(case)
+                    .into_iter()
+                    .map(|f| format!("tests/cases/{name}:{f}")),
+            );
         }
     }
-    assert!(failures.is_empty(), "{} of {count} cases came out otherwise\n\n{}", failures.len(), failures.join("\n"));
-    assert!(count >= 90, "{count} cases in {} files: were some lost?", files.len());
+    assert!(
+        failures.is_empty(),
+        "{} of {count} cases came out otherwise\n\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+    assert!(
+        count >= 90,
+        "{count} cases in {} files: were some lost?",
+        files.len()
+    );
 }
 
 /// What each engine makes of a case otherwise than marked.
@@ -83,7 +108,10 @@ fn failures_of(case: &Case) -> Vec<String> {
                 "{}: {} ({engine:?})\n{}  expected: {}\n  got:      {}\n",
                 case.line,
                 case.name,
-                case.reason.iter().map(|r| format!("  because:  {r}\n")).collect::<String>(),
+                case.reason
+                    .iter()
+                    .map(|r| format!("  because:  {r}\n"))
+                    .collect::<String>(),
                 marked(&case.text, &case.spans),
                 marked(&case.text, &got)
             ));
@@ -95,8 +123,14 @@ fn failures_of(case: &Case) -> Vec<String> {
 fn builtin() -> &'static [Result<Annotator, String>; 2] {
     static BUILTIN: OnceLock<[Result<Annotator, String>; 2]> = OnceLock::new();
     BUILTIN.get_or_init(|| {
-        let gazetteer = std::sync::Arc::new(Gazetteer::builtin().expect("the built-in lists have no fault"));
-        ENGINES.map(|engine| Annotator::builder().engine(engine).build(gazetteer.clone()).map_err(|e| e.to_string()))
+        let gazetteer =
+            std::sync::Arc::new(Gazetteer::builtin().expect("the built-in lists have no fault"));
+        ENGINES.map(|engine| {
+            Annotator::builder()
+                .engine(engine)
+                .build(gazetteer.clone())
+                .map_err(|e| e.to_string())
+        })
     })
 }
 
@@ -106,11 +140,18 @@ fn own_annotator(gazetteers: &[String], engine: Engine) -> Result<Annotator, Str
         builder.add_source(&format!("list {}", n + 1), text, &SourceDefaults::default());
     }
     let gazetteer = builder.build().map_err(|e| e.to_string())?;
-    Annotator::builder().engine(engine).build(gazetteer).map_err(|e| e.to_string())
+    Annotator::builder()
+        .engine(engine)
+        .build(gazetteer)
+        .map_err(|e| e.to_string())
 }
 
 fn marks(annotator: &Annotator, document: &Document) -> Vec<Mark> {
-    annotator.annotate(document).iter().map(|a| (a.span.start, a.span.end, a.label.to_string())).collect()
+    annotator
+        .annotate(document)
+        .iter()
+        .map(|a| (a.span.start, a.span.end, a.label.to_string()))
+        .collect()
 }
 
 /// A text with its marks as a person reads them best: what an editor does not show is spelled out.
@@ -121,14 +162,20 @@ fn marked(text: &str, marks: &[Mark]) -> String {
                 '[' | '\\' => format!("\\{c}"),
                 ']' | '|' if in_span => format!("\\{c}"),
                 '\n' | ' ' => c.to_string(),
-                _ if c.is_whitespace() || c.is_control() || is_invisible(c) => format!("\\u{{{:X}}}", c as u32),
+                _ if c.is_whitespace() || c.is_control() || is_invisible(c) => {
+                    format!("\\u{{{:X}}}", c as u32)
+                }
                 _ => c.to_string(),
             })
             .collect()
     };
     let (mut out, mut done) = (String::new(), 0);
     for (start, end, label) in marks {
-        out += &format!("{}[{}|{label}]", shown(&text[done..*start], false), shown(&text[*start..*end], true));
+        out += &format!(
+            "{}[{}|{label}]",
+            shown(&text[done..*start], false),
+            shown(&text[*start..*end], true)
+        );
         done = *end;
     }
     out + &shown(&text[done..], false)
@@ -158,7 +205,10 @@ pub(crate) fn parse(file: &str) -> Result<Vec<Case>, String> {
             continue;
         }
         let Some(case) = cases.last_mut() else {
-            return Err(format!("{}: the first line must name a case: \"== its name\"", n + 1));
+            return Err(format!(
+                "{}: the first line must name a case: \"== its name\"",
+                n + 1
+            ));
         };
         if let Some(reason) = bare.strip_prefix("-- ") {
             case.reason.push(reason.to_owned());
@@ -167,7 +217,10 @@ pub(crate) fn parse(file: &str) -> Result<Vec<Case>, String> {
                 case.gazetteers.push(String::new());
             }
             if line != "---" {
-                case.gazetteers.last_mut().expect("one was pushed").push_str(&format!("{line}\n"));
+                case.gazetteers
+                    .last_mut()
+                    .expect("one was pushed")
+                    .push_str(&format!("{line}\n"));
             }
         } else {
             body.push_str(line);
@@ -180,7 +233,8 @@ pub(crate) fn parse(file: &str) -> Result<Vec<Case>, String> {
 /// Gives the last case its text.
 fn close(cases: &mut [Case], body: &mut String) -> Result<(), String> {
     if let Some(case) = cases.last_mut() {
-        (case.text, case.spans) = unmark(body.trim_end_matches('\n')).map_err(|e| format!("{}: {}: {e}", case.line, case.name))?;
+        (case.text, case.spans) = unmark(body.trim_end_matches('\n'))
+            .map_err(|e| format!("{}: {}: {e}", case.line, case.name))?;
     }
     body.clear();
     Ok(())
@@ -200,9 +254,16 @@ fn unmark(marked: &str) -> Result<(String, Vec<Mark>), String> {
                 rest = behind;
             }
             ('[', None) => open = Some(text.len()),
-            ('[', Some(_)) => return Err(format!("a bracket in a bracket before {:?}", start_of(rest))),
+            ('[', Some(_)) => {
+                return Err(format!(
+                    "a bracket in a bracket before {:?}",
+                    start_of(rest)
+                ));
+            }
             ('|', Some(start)) => {
-                let (label, behind) = rest.split_once(']').ok_or_else(|| format!("no ] behind {:?}", start_of(rest)))?;
+                let (label, behind) = rest
+                    .split_once(']')
+                    .ok_or_else(|| format!("no ] behind {:?}", start_of(rest)))?;
                 if label.is_empty() || label.contains(char::is_whitespace) || start == text.len() {
                     return Err(format!("no span and label before {:?}", start_of(behind)));
                 }
@@ -214,7 +275,10 @@ fn unmark(marked: &str) -> Result<(String, Vec<Mark>), String> {
         }
     }
     match open {
-        Some(at) => Err(format!("an open bracket before {:?}", start_of(&text[at..]))),
+        Some(at) => Err(format!(
+            "an open bracket before {:?}",
+            start_of(&text[at..])
+        )),
         None => Ok((text, marks)),
     }
 }
@@ -223,7 +287,10 @@ fn unmark(marked: &str) -> Result<(String, Vec<Mark>), String> {
 fn escaped(rest: &str) -> Result<(char, &str), String> {
     if let Some((hex, behind)) = rest.strip_prefix("u{").and_then(|r| r.split_once('}')) {
         let c = u32::from_str_radix(hex, 16).ok().and_then(char::from_u32);
-        return Ok((c.ok_or_else(|| format!("no character \\u{{{hex}}}"))?, behind));
+        return Ok((
+            c.ok_or_else(|| format!("no character \\u{{{hex}}}"))?,
+            behind,
+        ));
     }
     let c = rest.chars().next().ok_or("a backslash at the end")?;
     Ok((c, &rest[c.len_utf8()..]))
@@ -243,7 +310,10 @@ fn marked_text_is_read_as_specified() {
     assert_eq!(cases[0].gazetteers, ["# label: X\na\tb\n", "c\n"]);
     assert_eq!(cases[0].text, "-- no\na|b]\\ [c] ] | \u{ad}u");
     assert_eq!(cases[0].spans, [(6, 11, "X".to_owned())]);
-    assert_eq!((cases[1].text.as_str(), cases[2].text.as_str()), ("", "text"));
+    assert_eq!(
+        (cases[1].text.as_str(), cases[2].text.as_str()),
+        ("", "text")
+    );
 }
 
 #[test]
@@ -265,7 +335,9 @@ fn faults_in_marked_text_are_named_with_their_line() {
 
 #[test]
 fn a_case_that_comes_out_otherwise_says_what_came() {
-    let case = &parse("== x\n-- because\n>> # label: X\n>> name\n>> Iran\nIran\u{ad} and [Iraq|X]\n").unwrap()[0];
+    let case =
+        &parse("== x\n-- because\n>> # label: X\n>> name\n>> Iran\nIran\u{ad} and [Iraq|X]\n")
+            .unwrap()[0];
     let failures = failures_of(case);
     assert_eq!(
         failures[0],
@@ -288,7 +360,12 @@ fn marked_output_of_articles_is_a_case_file_that_passes() {
         assert_eq!(records.len(), cases.len());
         for (record, case) in records.iter().zip(&cases) {
             assert_eq!(record.id, case.name);
-            assert_eq!(record.text.trim_end_matches('\n'), case.text, "{}", record.id);
+            assert_eq!(
+                record.text.trim_end_matches('\n'),
+                case.text,
+                "{}",
+                record.id
+            );
             assert_eq!(record.byte_spans(), case.spans, "{}", record.id);
         }
     }
@@ -317,12 +394,23 @@ fn text_that_looks_like_marked_text_survives_the_way_through_it() {
         let mut found = Found::default();
         annotator.annotate_into(&mut Scratch::default(), &document, &mut found);
         let mut out = Vec::new();
-        OutputFormat::Marked.writer().write(&annotator.record(&document, &found, OffsetUnit::Utf16), &mut out);
+        OutputFormat::Marked.writer().write(
+            &annotator.record(&document, &found, OffsetUnit::Utf16),
+            &mut out,
+        );
         let out = String::from_utf8(out).unwrap();
-        let cases = parse(&format!("{out}== another\n")).unwrap_or_else(|e| panic!("{text:?}: {e}"));
-        assert_eq!(cases.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["id of lines", "another"], "{out}");
+        let cases =
+            parse(&format!("{out}== another\n")).unwrap_or_else(|e| panic!("{text:?}: {e}"));
+        assert_eq!(
+            cases.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
+            ["id of lines", "another"],
+            "{out}"
+        );
         assert_eq!(cases[0].text, text.trim_end_matches('\n'), "{out}");
         assert_eq!(cases[0].spans, marks(&annotator, &document), "{out}");
-        assert!(cases[0].reason.is_empty() && cases[0].gazetteers.is_empty(), "{out}");
+        assert!(
+            cases[0].reason.is_empty() && cases[0].gazetteers.is_empty(),
+            "{out}"
+        );
     }
 }

@@ -51,11 +51,27 @@ const WORDS: [(&[&str], &[&str], &str); 7] = [
         &["batch.rs", "cli/output.rs"],
         "threads start in batch alone (rayon's pool apart)",
     ),
-    (&["aho_corasick"], &["matcher/substring.rs"], "aho-corasick is an implementation of one file"),
-    (&["unsafe"], &["machine.rs", "machine/"], "unsafe code lives in machine"),
+    (
+        &["aho_corasick"],
+        &["matcher/substring.rs"],
+        "aho-corasick is an implementation of one file",
+    ),
+    (
+        &["unsafe"],
+        &["machine.rs", "machine/"],
+        "unsafe code lives in machine",
+    ),
     // read/jsonl.rs: the fields of a line, in their order; nothing of the core is read this way.
-    (&["Serialize", "Deserialize"], &["record.rs", "read/jsonl.rs"], "the record is the only serializable type"),
-    (&["clap", "anstream", "indicatif"], &["cli/"], "the library knows no command line"),
+    (
+        &["Serialize", "Deserialize"],
+        &["record.rs", "read/jsonl.rs"],
+        "the record is the only serializable type",
+    ),
+    (
+        &["clap", "anstream", "indicatif"],
+        &["cli/"],
+        "the library knows no command line",
+    ),
     (
         // No clock and no environment but where the program starts: the same input gives the same bytes.
         &["SystemTime", "Instant", "env"],
@@ -71,11 +87,25 @@ fn files_import_from_the_floors_below_alone() {
     rust_files(&root, &mut files);
     let lib = Code::of(&fs::read_to_string(root.join("lib.rs")).unwrap());
     let exports = lib.exports();
-    assert!(exports.iter().any(|(name, unit)| name == "Annotator" && unit == "annotator"), "{exports:?}");
+    assert!(
+        exports
+            .iter()
+            .any(|(name, unit)| name == "Annotator" && unit == "annotator"),
+        "{exports:?}"
+    );
     let mut found = Vec::new();
     for file in &files {
-        let name = file.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
-        found.extend(violations(&name, &fs::read_to_string(file).unwrap(), &exports));
+        let name = file
+            .strip_prefix(&root)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .replace('\\', "/");
+        found.extend(violations(
+            &name,
+            &fs::read_to_string(file).unwrap(),
+            &exports,
+        ));
     }
     for (unit, _, _) in FLOORS {
         let there = root.join(format!("{unit}.rs")).exists() || root.join(unit).exists();
@@ -88,26 +118,65 @@ fn files_import_from_the_floors_below_alone() {
 
 #[test]
 fn planted_violations_are_found() {
-    let exports = [("Annotator".to_owned(), "annotator".to_owned()), ("Batch".to_owned(), "batch".to_owned())];
+    let exports = [
+        ("Annotator".to_owned(), "annotator".to_owned()),
+        ("Batch".to_owned(), "batch".to_owned()),
+    ];
     for (file, source, expected) in [
-        ("tokens/mod.rs", "use crate::matcher::Matcher;", "imports matcher"),
-        ("tokens/mod.rs", "use crate::{span::Span, gazetteer::{Entry, Gazetteer}};", "imports gazetteer"),
-        ("tokens/mod.rs", "use crate :: {\n    span::Span,\n    // a comment, gazetteer\n    zones::zones };", "imports zones"),
-        ("tokens/mod.rs", "fn f() -> crate::matcher::Match { g() }", "imports matcher"),
-        ("tokens/gap.rs", "fn f(x: super::super::matcher::Match) {}", "super::super"),
+        (
+            "tokens/mod.rs",
+            "use crate::matcher::Matcher;",
+            "imports matcher",
+        ),
+        (
+            "tokens/mod.rs",
+            "use crate::{span::Span, gazetteer::{Entry, Gazetteer}};",
+            "imports gazetteer",
+        ),
+        (
+            "tokens/mod.rs",
+            "use crate :: {\n    span::Span,\n    // a comment, gazetteer\n    zones::zones };",
+            "imports zones",
+        ),
+        (
+            "tokens/mod.rs",
+            "fn f() -> crate::matcher::Match { g() }",
+            "imports matcher",
+        ),
+        (
+            "tokens/gap.rs",
+            "fn f(x: super::super::matcher::Match) {}",
+            "super::super",
+        ),
         ("document.rs", "use super::annotator::Found;", "super"),
         ("read/text.rs", "use crate::Annotator;", "imports annotator"),
         ("write/jsonl.rs", "use crate::tokens::Tokens;", "other leg"),
         ("annotator.rs", "use crate::write::Writer;", "other leg"),
         ("gazetteer/index.rs", "use std::fs;", "touch files"),
-        ("gazetteer/index.rs", "use std::{fs::read, io};", "touch files"),
+        (
+            "gazetteer/index.rs",
+            "use std::{fs::read, io};",
+            "touch files",
+        ),
         ("zones.rs", "let f = std::fs::File::open(p);", "touch files"),
         ("annotator.rs", "std::thread::spawn(|| 1);", "threads"),
-        ("annotator.rs", "thread::scope(|s| { s.spawn(f); });", "threads"),
-        ("matcher/mod.rs", "use aho_corasick::AhoCorasick;", "aho-corasick"),
+        (
+            "annotator.rs",
+            "thread::scope(|s| { s.spawn(f); });",
+            "threads",
+        ),
+        (
+            "matcher/mod.rs",
+            "use aho_corasick::AhoCorasick;",
+            "aho-corasick",
+        ),
         ("tokens/mod.rs", "let c = unsafe { *p };", "unsafe"),
         ("span.rs", "#[derive(Serialize)] struct S;", "serializable"),
-        ("annotator.rs", "let t = std::time::Instant::now();", "clock"),
+        (
+            "annotator.rs",
+            "let t = std::time::Instant::now();",
+            "clock",
+        ),
         ("cli/view.rs", "use crate::batch::Batch;", "public API"),
         ("cli/view.rs", "use crate::Batch;", "public API"),
         ("main.rs", "use crate::annotator::Annotator;", "public API"),
@@ -116,7 +185,10 @@ fn planted_violations_are_found() {
         ("helpers.rs", "fn f() {}", "no floor"),
     ] {
         let found = violations(file, source, &exports);
-        assert!(found.iter().any(|v| v.contains(expected)), "{file}: {source}: {found:?}");
+        assert!(
+            found.iter().any(|v| v.contains(expected)),
+            "{file}: {source}: {found:?}"
+        );
     }
 }
 
@@ -124,13 +196,34 @@ fn planted_violations_are_found() {
 fn what_is_allowed_is_no_violation() {
     let exports = [("Span".to_owned(), "span".to_owned())];
     for (file, source) in [
-        ("matcher/mod.rs", "use crate::{document::{AliasId, gazetteer}, span::Span, gazetteer::Gazetteer};\nuse self::policy::x;"),
-        ("matcher/policy.rs", "use super::{Hit, Match};\nuse crate::matcher::token_index;"),
-        ("matcher/policy.rs", "// crate::batch::Batch\n/// [`crate::Batch`]\n/* unsafe { crate::batch } */ let s = \"crate::batch unsafe\";"),
-        ("matcher/policy.rs", "let a = '\"'; let b: &'static str = r#\"fs::read \"quoted\" \"#; let c = '\\''; let d = b'\"';"),
-        ("tokens/mod.rs", "pub(crate) fn f(s: crate::Span) {}\n#[cfg(test)]\nmod tests {\n    use super::*;\n}"),
-        ("batch.rs", "use crate::{annotator::Annotator, read::Sources, write::Writer};\nuse rayon::prelude::*;"),
-        ("cli/output.rs", "use super::annotate::Args;\nuse wiretag::Error;\nuse crate::cli::shell;"),
+        (
+            "matcher/mod.rs",
+            "use crate::{document::{AliasId, gazetteer}, span::Span, gazetteer::Gazetteer};\nuse self::policy::x;",
+        ),
+        (
+            "matcher/policy.rs",
+            "use super::{Hit, Match};\nuse crate::matcher::token_index;",
+        ),
+        (
+            "matcher/policy.rs",
+            "// crate::batch::Batch\n/// [`crate::Batch`]\n/* unsafe { crate::batch } */ let s = \"crate::batch unsafe\";",
+        ),
+        (
+            "matcher/policy.rs",
+            "let a = '\"'; let b: &'static str = r#\"fs::read \"quoted\" \"#; let c = '\\''; let d = b'\"';",
+        ),
+        (
+            "tokens/mod.rs",
+            "pub(crate) fn f(s: crate::Span) {}\n#[cfg(test)]\nmod tests {\n    use super::*;\n}",
+        ),
+        (
+            "batch.rs",
+            "use crate::{annotator::Annotator, read::Sources, write::Writer};\nuse rayon::prelude::*;",
+        ),
+        (
+            "cli/output.rs",
+            "use super::annotate::Args;\nuse wiretag::Error;\nuse crate::cli::shell;",
+        ),
         ("document.rs", "use crate::span::Span;"),
     ] {
         let found = violations(file, source, &exports);
@@ -139,7 +232,10 @@ fn what_is_allowed_is_no_violation() {
 }
 
 fn rust_files(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
-    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -156,31 +252,50 @@ fn violations(file: &str, source: &str, exports: &[(String, String)]) -> Vec<Str
     let mut found = Vec::new();
     let unit = file.split('/').next().unwrap().trim_end_matches(".rs");
     let Some(&(_, floor, leg)) = FLOORS.iter().find(|f| f.0 == unit) else {
-        return vec![format!("{file}: has no floor, give it one in FLOORS and in ARCHITECTURE.md")];
+        return vec![format!(
+            "{file}: has no floor, give it one in FLOORS and in ARCHITECTURE.md"
+        )];
     };
     for (line, import) in code.imports() {
         // `crate::Span` is a re-export of the root: what counts is where it comes from.
-        let import = exports.iter().find(|(name, _)| *name == import).map_or(import, |(_, unit)| unit.clone());
+        let import = exports
+            .iter()
+            .find(|(name, _)| *name == import)
+            .map_or(import, |(_, unit)| unit.clone());
         if import == unit || IMPORT_EXCEPTIONS.contains(&(unit, &import)) {
             continue;
         }
         match FLOORS.iter().find(|f| f.0 == import) {
-            _ if matches!(unit, "cli" | "main") => found.push(format!("{file}:{line}: crate::{import}: the program uses the public API alone")),
+            _ if matches!(unit, "cli" | "main") => found.push(format!(
+                "{file}:{line}: crate::{import}: the program uses the public API alone"
+            )),
             None => found.push(format!("{file}:{line}: crate::{import} has no floor")),
-            Some(&(_, _, other)) if (leg, other) == (Leg::Core, Leg::Edge) || (leg, other) == (Leg::Edge, Leg::Core) => {
+            Some(&(_, _, other))
+                if (leg, other) == (Leg::Core, Leg::Edge)
+                    || (leg, other) == (Leg::Edge, Leg::Core) =>
+            {
                 found.push(format!("{file}:{line}: imports {import} of the other leg"));
             }
             Some(&(_, below, _)) if below >= floor => {
-                found.push(format!("{file}:{line}: imports {import} (floor {below}), but stands on floor {floor}"));
+                found.push(format!(
+                    "{file}:{line}: imports {import} (floor {below}), but stands on floor {floor}"
+                ));
             }
             Some(_) => {}
         }
     }
     for (words, allowed, rule) in WORDS {
-        if allowed.iter().any(|a| file == *a || a.ends_with('/') && file.starts_with(a)) {
+        if allowed
+            .iter()
+            .any(|a| file == *a || a.ends_with('/') && file.starts_with(a))
+        {
             continue;
         }
-        for token in code.tokens.iter().filter(|t| words.contains(&t.text.as_str())) {
+        for token in code
+            .tokens
+            .iter()
+            .filter(|t| words.contains(&t.text.as_str()))
+        {
             found.push(format!("{file}:{}: {}: {rule}", token.line, token.text));
         }
     }
@@ -209,7 +324,10 @@ impl Code {
                 Some(last) if word && in_word => last.text.push(c),
                 Some(last) if c == ':' && last.text == ":" => last.text.push(c),
                 _ if c.is_whitespace() => {}
-                _ => tokens.push(Token { text: c.to_string(), line }),
+                _ => tokens.push(Token {
+                    text: c.to_string(),
+                    line,
+                }),
             }
             in_word = word;
             line += usize::from(c == '\n');
@@ -224,7 +342,9 @@ impl Code {
     /// Line and first name of every path below `crate::`, groups included.
     fn imports(&self) -> Vec<(usize, String)> {
         let mut found = Vec::new();
-        for i in (0..self.tokens.len()).filter(|&i| self.text(i) == "crate" && self.text(i + 1) == "::") {
+        for i in
+            (0..self.tokens.len()).filter(|&i| self.text(i) == "crate" && self.text(i + 1) == "::")
+        {
             for at in self.heads(i + 2) {
                 found.push((self.tokens[at].line, self.text(at).to_owned()));
             }
@@ -253,32 +373,49 @@ impl Code {
     /// Names that the root re-exports, and the files that they come from.
     fn exports(&self) -> Vec<(String, String)> {
         let mut found = Vec::new();
-        for i in (0..self.tokens.len()).filter(|&i| self.text(i) == "use" && self.text(i - 1) == "pub") {
+        for i in
+            (0..self.tokens.len()).filter(|&i| self.text(i) == "use" && self.text(i - 1) == "pub")
+        {
             let mut at = i + 1;
             while self.text(at + 1) == "::" {
                 at += 2;
             }
             let unit = self.text(i + 1);
-            found.extend(self.heads(at).into_iter().map(|head| (self.text(head).to_owned(), unit.to_owned())));
+            found.extend(
+                self.heads(at)
+                    .into_iter()
+                    .map(|head| (self.text(head).to_owned(), unit.to_owned())),
+            );
         }
         found
     }
 
     /// Paths upward that the floors can't see, and globs that hide what is taken.
     fn upward(&self, file: &str, found: &mut Vec<String>) {
-        let tests = (0..self.tokens.len()).find(|&i| self.text(i) == "mod" && self.text(i + 1) == "tests").unwrap_or(self.tokens.len());
+        let tests = (0..self.tokens.len())
+            .find(|&i| self.text(i) == "mod" && self.text(i + 1) == "tests")
+            .unwrap_or(self.tokens.len());
         // In a file of `src/` itself, and in the `mod.rs` of a folder, `super` is the root of the crate.
-        let below_root = !file.contains('/') || file.ends_with("/mod.rs") && file.matches('/').count() == 1;
+        let below_root =
+            !file.contains('/') || file.ends_with("/mod.rs") && file.matches('/').count() == 1;
         for i in (0..tests).filter(|&i| self.text(i + 1) == "::") {
             let line = self.tokens[i].line;
             match (self.text(i), self.text(i + 2)) {
-                ("super", "super") => found.push(format!("{file}:{line}: super::super: write crate::")),
-                ("super", "*") => found.push(format!("{file}:{line}: super::* stands in tests alone")),
-                ("super", _) if below_root => found.push(format!("{file}:{line}: super: write crate::")),
+                ("super", "super") => {
+                    found.push(format!("{file}:{line}: super::super: write crate::"))
+                }
+                ("super", "*") => {
+                    found.push(format!("{file}:{line}: super::* stands in tests alone"))
+                }
+                ("super", _) if below_root => {
+                    found.push(format!("{file}:{line}: super: write crate::"))
+                }
                 _ => {}
             }
         }
-        for i in (1..tests).filter(|&i| self.text(i) == "use" && matches!(self.text(i - 1), "pub" | ")")) {
+        for i in
+            (1..tests).filter(|&i| self.text(i) == "use" && matches!(self.text(i - 1), "pub" | ")"))
+        {
             let end = (i..tests).find(|&k| self.text(k) == ";").unwrap_or(tests);
             if (i..end).any(|k| self.text(k) == "*") {
                 found.push(format!("{file}:{}: a glob re-export", self.tokens[i].line));
@@ -291,7 +428,11 @@ impl Code {
 fn without_literals(source: &str) -> String {
     let chars: Vec<char> = source.chars().collect();
     let mut out = String::with_capacity(source.len());
-    let starts = |at: usize, what: &str| what.chars().enumerate().all(|(k, c)| chars.get(at + k) == Some(&c));
+    let starts = |at: usize, what: &str| {
+        what.chars()
+            .enumerate()
+            .all(|(k, c)| chars.get(at + k) == Some(&c))
+    };
     let mut i = 0;
     while i < chars.len() {
         let from = i;
@@ -313,7 +454,9 @@ fn without_literals(source: &str) -> String {
                 }
             }
         } else if let Some(hashes) = raw_string(&chars, i).filter(|_| !in_word) {
-            let close: String = std::iter::once('"').chain("#".repeat(hashes).chars()).collect();
+            let close: String = std::iter::once('"')
+                .chain("#".repeat(hashes).chars())
+                .collect();
             i += chars[i..].iter().take_while(|c| **c != '"').count() + 1;
             while i < chars.len() && !starts(i, &close) {
                 i += 1;
@@ -325,7 +468,9 @@ fn without_literals(source: &str) -> String {
                 i += if chars[i] == '\\' { 2 } else { 1 };
             }
             i += 1;
-        } else if chars[i] == '\'' && (chars.get(i + 1) == Some(&'\\') || chars.get(i + 2) == Some(&'\'')) {
+        } else if chars[i] == '\''
+            && (chars.get(i + 1) == Some(&'\\') || chars.get(i + 2) == Some(&'\''))
+        {
             // Not a lifetime: those have no second quotation mark so near.
             i += if chars[i + 1] == '\\' { 3 } else { 2 };
             while i < chars.len() && chars[i] != '\'' {
@@ -337,7 +482,11 @@ fn without_literals(source: &str) -> String {
             i += 1;
             continue;
         }
-        out.extend(chars[from..i.min(chars.len())].iter().map(|&c| if c == '\n' { c } else { ' ' }));
+        out.extend(
+            chars[from..i.min(chars.len())]
+                .iter()
+                .map(|&c| if c == '\n' { c } else { ' ' }),
+        );
     }
     out
 }

@@ -1,4 +1,16 @@
 //! All integration tests, in one binary.
 
+// Marked text in, the same marked text out, with both engines: `tests/cases/*.txt`.
+mod cases;
+// The program as its users meet it: arguments, inputs, faults, outputs, exit codes.
+mod cli;
+// Which file of `src/` may import which, and who touches files, threads and `unsafe`.
+mod floors;
+// Whole outputs over articles, against `tests/golden/`.
+mod golden;
 // What the token index finds equals what the automaton and a naive search find, on random lists and texts.
 mod properties;
+// The README's commands print what the README shows.
+mod readme;
+// A reader of our JSONL written apart from the writer, for the tests above.
+mod strict;

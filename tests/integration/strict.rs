@@ -72,7 +72,10 @@ const SPAN_FIELDS: [&str; 11] = [
 /// When a line breaks the contract: with its number, and how.
 pub(crate) fn read(jsonl: &[u8]) -> Vec<Record> {
     let text = std::str::from_utf8(jsonl).expect("JSONL is UTF-8");
-    assert!(text.is_empty() || text.ends_with('\n'), "the last line has no line feed");
+    assert!(
+        text.is_empty() || text.ends_with('\n'),
+        "the last line has no line feed"
+    );
     text.split_terminator('\n')
         .enumerate()
         .map(|(n, line)| record(line).unwrap_or_else(|e| panic!("line {}: {e}\n{line}", n + 1)))
@@ -84,12 +87,20 @@ fn record(line: &str) -> Result<Record, String> {
     let record: Record = serde_json::from_str(line).map_err(|e| e.to_string())?;
     let fields = fields(line)?;
     in_order(&fields, &RECORD_FIELDS)?;
-    let spans = fields.iter().find(|(name, _)| name == "spans").expect("the record has spans").1.get();
+    let spans = fields
+        .iter()
+        .find(|(name, _)| name == "spans")
+        .expect("the record has spans")
+        .1
+        .get();
     for span in serde_json::from_str::<Vec<&RawValue>>(spans).map_err(|e| e.to_string())? {
         in_order(&self::fields(span.get())?, &SPAN_FIELDS)?;
     }
     if let Some(meta) = &record.meta {
-        if self::fields(meta.get()).map_err(|e| format!("meta: {e}"))?.is_empty() {
+        if self::fields(meta.get())
+            .map_err(|e| format!("meta: {e}"))?
+            .is_empty()
+        {
             return Err("meta is there and empty".into());
         }
     }
@@ -106,11 +117,15 @@ fn check_spans(record: &Record) -> Result<(), String> {
         let fault = |what: &str| Err(format!("{at}: {what}"));
         match units.select(&record.text, span.start, span.end) {
             None => return fault("is empty, or not on character boundaries of the text"),
-            Some(found) if found != span.text => return fault(&format!("its offsets select {found:?}")),
+            Some(found) if found != span.text => {
+                return fault(&format!("its offsets select {found:?}"));
+            }
             Some(found) if found.trim() != found => return fault("has space at its ends"),
             Some(_) => {}
         }
-        if before.is_some_and(|b| (b.start, std::cmp::Reverse(b.end)) > (span.start, std::cmp::Reverse(span.end))) {
+        if before.is_some_and(|b| {
+            (b.start, std::cmp::Reverse(b.end)) > (span.start, std::cmp::Reverse(span.end))
+        }) {
             return fault("is not sorted");
         }
         before = Some(span);
@@ -120,7 +135,10 @@ fn check_spans(record: &Record) -> Result<(), String> {
             }
             won_until = span.end;
         }
-        if span.label.is_empty() || span.label.len() > 64 || span.label.contains(char::is_whitespace) {
+        if span.label.is_empty()
+            || span.label.len() > 64
+            || span.label.contains(char::is_whitespace)
+        {
             return fault("its label is no label");
         }
         if span.entity.is_some() != span.name.is_some() {
@@ -129,7 +147,12 @@ fn check_spans(record: &Record) -> Result<(), String> {
         if span.also.as_ref().is_some_and(Vec::is_empty) {
             return fault("also is there and empty");
         }
-        if span.also.iter().flatten().any(|id| Some(id) == span.entity.as_ref()) {
+        if span
+            .also
+            .iter()
+            .flatten()
+            .any(|id| Some(id) == span.entity.as_ref())
+        {
             return fault("also repeats the entity");
         }
         if span.attributes.as_ref().is_some_and(BTreeMap::is_empty) {
@@ -138,11 +161,22 @@ fn check_spans(record: &Record) -> Result<(), String> {
         if span.origin != "alias" {
             return fault("its origin is unknown");
         }
-        if span.zone.as_deref().is_some_and(|z| !["dateline", "byline", "credit", "boilerplate"].contains(&z)) {
+        if span
+            .zone
+            .as_deref()
+            .is_some_and(|z| !["dateline", "byline", "credit", "boilerplate"].contains(&z))
+        {
             return fault("its zone is unknown");
         }
-        let reasons = ["lower priority than ", "shorter than ", "starts behind ", "later in order than "];
-        if span.lost.as_ref().is_some_and(|lost| !reasons.iter().any(|r| lost.starts_with(r)) || !lost.ends_with(')')) {
+        let reasons = [
+            "lower priority than ",
+            "shorter than ",
+            "starts behind ",
+            "later in order than ",
+        ];
+        if span.lost.as_ref().is_some_and(|lost| {
+            !reasons.iter().any(|r| lost.starts_with(r)) || !lost.ends_with(')')
+        }) {
             return fault("it lost for no known reason");
         }
     }
@@ -154,19 +188,32 @@ impl Record {
     pub(crate) fn meta(&self) -> Option<Vec<(String, String)>> {
         let meta = self.meta.as_ref()?;
         let fields = fields(meta.get()).expect("meta is an object");
-        Some(fields.into_iter().map(|(name, value)| (name, value.get().to_owned())).collect())
+        Some(
+            fields
+                .into_iter()
+                .map(|(name, value)| (name, value.get().to_owned()))
+                .collect(),
+        )
     }
 
     /// The spans that won, as `text|LABEL`.
     pub(crate) fn won(&self) -> Vec<String> {
-        self.spans.iter().filter(|s| s.lost.is_none()).map(|s| format!("{}|{}", s.text, s.label)).collect()
+        self.spans
+            .iter()
+            .filter(|s| s.lost.is_none())
+            .map(|s| format!("{}|{}", s.text, s.label))
+            .collect()
     }
 
     /// Byte offsets and label of the spans that won.
     pub(crate) fn byte_spans(&self) -> Vec<(usize, usize, String)> {
         let units = Units::of(&self.text, self.offset_unit);
         let byte = |at: usize| units.bytes[at].expect("the spans were checked");
-        self.spans.iter().filter(|s| s.lost.is_none()).map(|s| (byte(s.start), byte(s.end), s.label.clone())).collect()
+        self.spans
+            .iter()
+            .filter(|s| s.lost.is_none())
+            .map(|s| (byte(s.start), byte(s.end), s.label.clone()))
+            .collect()
     }
 }
 
@@ -193,7 +240,9 @@ impl Units {
 
     fn select<'t>(&self, text: &'t str, start: usize, end: usize) -> Option<&'t str> {
         let byte = |at: usize| self.bytes.get(at).copied().flatten();
-        (start < end).then(|| text.get(byte(start)?..byte(end)?)).flatten()
+        (start < end)
+            .then(|| text.get(byte(start)?..byte(end)?))
+            .flatten()
     }
 }
 
@@ -217,22 +266,34 @@ fn fields(object: &str) -> Result<Fields<'_>, String> {
             Ok(fields)
         }
     }
-    serde_json::Deserializer::from_str(object).deserialize_map(InOrder).map_err(|e| e.to_string())
+    serde_json::Deserializer::from_str(object)
+        .deserialize_map(InOrder)
+        .map_err(|e| e.to_string())
 }
 
 fn in_order(fields: &Fields<'_>, order: &[&str]) -> Result<(), String> {
-    let places: Vec<_> = fields.iter().map(|(name, _)| order.iter().position(|o| o == name)).collect();
+    let places: Vec<_> = fields
+        .iter()
+        .map(|(name, _)| order.iter().position(|o| o == name))
+        .collect();
     match places.is_sorted_by(|a, b| a < b) {
         true => Ok(()),
-        false => Err(format!("the fields {:?} do not stand in order", fields.iter().map(|f| &f.0).collect::<Vec<_>>())),
+        false => Err(format!(
+            "the fields {:?} do not stand in order",
+            fields.iter().map(|f| &f.0).collect::<Vec<_>>()
+        )),
     }
 }
 
-fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
 }
 
-fn value_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+fn value_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
     Option::deserialize(from)
 }
 
@@ -243,7 +304,10 @@ fn a_record_as_documented_is_read() {
     let read = read(format!("{GOOD}\n").as_bytes());
     assert_eq!(read[0].won(), ["Iran|COUNTRY"]);
     assert_eq!(read[0].byte_spans(), [(7, 11, "COUNTRY".to_owned())]);
-    assert_eq!(read[0].meta().unwrap(), [("n".to_owned(), "1.50".to_owned())]);
+    assert_eq!(
+        read[0].meta().unwrap(),
+        [("n".to_owned(), "1.50".to_owned())]
+    );
 }
 
 #[test]
@@ -256,13 +320,21 @@ fn every_breach_of_the_contract_is_noticed() {
         (r#""end":8"#, r#""end":4"#, "empty"),
         (r#""text":"Iran""#, r#""text":"Irak""#, "select"),
         (r#""start":4,"end":8"#, r#""end":8,"start":4"#, "order"),
-        (r#""id":"a","text":"é🚀 Iran""#, r#""text":"é🚀 Iran","id":"a""#, "order"),
+        (
+            r#""id":"a","text":"é🚀 Iran""#,
+            r#""text":"é🚀 Iran","id":"a""#,
+            "order",
+        ),
         (r#","entity":"country/IR""#, "", "missing field `entity`"),
         (r#""country/IR""#, "null", "one is null"),
         (r#","origin":"alias""#, "", "missing field `origin`"),
         (r#""alias""#, r#""guess""#, "origin"),
         (r#","origin""#, r#","also":[],"origin""#, "also is there"),
-        (r#","origin""#, r#","also":["country/IR"],"origin""#, "repeats"),
+        (
+            r#","origin""#,
+            r#","also":["country/IR"],"origin""#,
+            "repeats",
+        ),
         (r#""alias"}"#, r#""alias","zone":null}"#, "invalid type"),
         (r#""alias"}"#, r#""alias","zone":"body"}"#, "zone"),
         (r#""alias"}"#, r#""alias","lost":"bad luck"}"#, "reason"),
@@ -270,7 +342,11 @@ fn every_breach_of_the_contract_is_noticed() {
         (r#""alias"}"#, r#""alias","score":1}"#, "unknown field"),
         (r#"{"n":1.50}"#, "{}", "meta"),
         (r#"{"n":1.50}"#, "null", "meta"),
-        (r#"{"n":1.50}}"#, r#"{"n":1.50},"zones":[]}"#, "unknown field"),
+        (
+            r#"{"n":1.50}}"#,
+            r#"{"n":1.50},"zones":[]}"#,
+            "unknown field",
+        ),
     ];
     for (from, to, expected) in breaches {
         let line = GOOD.replacen(from, to, 1);
@@ -284,12 +360,36 @@ fn every_breach_of_the_contract_is_noticed() {
 fn spans_out_of_order_or_overlapping_are_noticed() {
     let span = |start: usize, end: usize, more: &str| {
         let text = &"Iran Iran"[start..end];
-        format!(r#"{{"start":{start},"end":{end},"label":"X","text":"{text}","entity":null,"name":null,"origin":"alias"{more}}}"#)
+        format!(
+            r#"{{"start":{start},"end":{end},"label":"X","text":"{text}","entity":null,"name":null,"origin":"alias"{more}}}"#
+        )
     };
-    let check = |a: String, b: String| record(&format!(r#"{{"id":"","text":"Iran Iran","offset_unit":"byte","spans":[{a},{b}]}}"#));
-    assert!(check(span(5, 9, ""), span(0, 4, "")).unwrap_err().contains("sorted"));
-    assert!(check(span(0, 4, ""), span(0, 9, "")).unwrap_err().contains("sorted"));
-    assert!(check(span(0, 9, ""), span(5, 9, "")).unwrap_err().contains("overlaps"));
+    let check = |a: String, b: String| {
+        record(&format!(
+            r#"{{"id":"","text":"Iran Iran","offset_unit":"byte","spans":[{a},{b}]}}"#
+        ))
+    };
+    assert!(
+        check(span(5, 9, ""), span(0, 4, ""))
+            .unwrap_err()
+            .contains("sorted")
+    );
+    assert!(
+        check(span(0, 4, ""), span(0, 9, ""))
+            .unwrap_err()
+            .contains("sorted")
+    );
+    assert!(
+        check(span(0, 9, ""), span(5, 9, ""))
+            .unwrap_err()
+            .contains("overlaps")
+    );
     assert!(check(span(0, 4, ""), span(5, 9, "")).is_ok());
-    assert!(check(span(0, 9, ""), span(5, 9, r#","lost":"shorter than Iran Iran (X)""#)).is_ok());
+    assert!(
+        check(
+            span(0, 9, ""),
+            span(5, 9, r#","lost":"shorter than Iran Iran (X)""#)
+        )
+        .is_ok()
+    );
 }
