@@ -34,9 +34,10 @@ pub(super) struct Args {
         long,
         value_name = "N",
         default_value_t = 0,
-        hide_default_value = true
+        hide_default_value = true,
+        value_parser = clap::value_parser!(u16).range(0..=1024)
     )]
-    threads: usize,
+    threads: u16,
 
     /// Say nothing on standard error but what is wrong
     #[arg(short, long)]
@@ -210,7 +211,7 @@ impl Args {
                 self.paths
             },
             output: self.output,
-            threads: self.threads,
+            threads: usize::from(self.threads),
             quiet: self.quiet,
             gazetteers: self.gazetteer,
             builtin: !self.no_builtin,

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 #[command(
     name = "wiretag",
     version,
-    max_term_width = 100,
+    max_term_width = 80,
     arg_required_else_help = true
 )]
 struct Cli {

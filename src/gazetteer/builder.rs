@@ -3,19 +3,22 @@
 use super::{
     AliasKind, AliasRow, Case, ContextRow, ContextWordRow, EntryRow, ExtraRow, Gazetteer, Role,
     SEPARATOR, SourceDefaults, Text, builtin,
-    index::{Index, folded_key},
-    source,
+    index::Index,
+    name::{NameShape, ShapedEntry},
+    source::{self, SourceFile},
 };
 use crate::{
     document::{AliasId, EntryId},
     error::{Error, Problem},
     span::Label,
-    tokens::{Gap, Tokens, hash_bytes},
+    tokens::{Tokens, hash_bytes},
 };
+use rayon::prelude::*;
 use std::{
     collections::{HashMap, hash_map},
     ops::Range,
     path::Path,
+    sync::Arc,
 };
 
 /// Collects entries, from files or one by one, and makes a [`Gazetteer`] of them.
@@ -71,8 +74,8 @@ pub struct Alias {
     pub substring: bool,
     /// Competes before everything of lower priority. Default: 0.
     pub priority: i8,
-    /// What must or must not stand around it. Default: nothing.
-    pub contexts: Vec<Context>,
+    /// What must or must not stand around it; names of a list often share it. Default: nothing.
+    pub contexts: Arc<[Context]>,
 }
 
 /// Words that must stand near an alias, or must not.
@@ -103,7 +106,7 @@ struct PlacedEntry {
     entry: Entry,
     at: At,
     /// For each alias of the entry.
-    alias_at: Vec<At>,
+    shapes: Vec<(NameShape, At)>,
 }
 
 /// A line of a file; line 0 where there is none.
@@ -150,13 +153,10 @@ impl Alias {
             hyphen: None,
             substring: false,
             priority: 0,
-            contexts: Vec::new(),
+            contexts: Arc::default(),
         }
     }
 }
-
-/// The most tokens that a name may have: as many as the bits of [`AliasRow::capitals`].
-const MAX_TOKENS: usize = 32;
 
 impl GazetteerBuilder {
     /// A builder without entries.
@@ -166,8 +166,11 @@ impl GazetteerBuilder {
 
     /// Adds the shipped gazetteers.
     pub fn add_builtin(&mut self) -> &mut GazetteerBuilder {
-        for (path, text) in builtin::FILES {
-            self.add_source(path, text, &SourceDefaults::default());
+        let parse =
+            |(path, text): &(&str, &str)| source::parse(path, text, &SourceDefaults::default());
+        let files: Vec<SourceFile> = builtin::FILES.par_iter().map(parse).collect();
+        for (file, (path, _)) in files.into_iter().zip(builtin::FILES) {
+            self.take(path, file);
         }
         self
     }
@@ -192,15 +195,21 @@ impl GazetteerBuilder {
         text: &str,
         defaults: &SourceDefaults,
     ) -> &mut GazetteerBuilder {
-        source::add(self, path, text, defaults);
-        self
+        let file = source::parse(path, text, defaults);
+        self.take(path, file)
     }
 
     /// Adds an entry. One with the id and label of an earlier one adds its aliases to that.
     pub fn add(&mut self, entry: Entry) -> &mut GazetteerBuilder {
-        let file = self.file("");
-        self.place(entry, file, 0);
-        self
+        let mut problems = Vec::new();
+        let mut report = |message| problems.push(Problem::error("entry", None, message));
+        let entries = vec![ShapedEntry::new(
+            entry,
+            0,
+            &mut Tokens::default(),
+            &mut report,
+        )];
+        self.take("", SourceFile { entries, problems })
     }
 
     /// The gazetteer.
@@ -220,46 +229,49 @@ impl GazetteerBuilder {
         self.problems.push(problem);
     }
 
-    /// The number of a file's name.
-    pub(super) fn file(&mut self, path: &str) -> usize {
-        match self.files.iter().position(|f| f == path) {
+    /// Adds what a file holds.
+    fn take(&mut self, path: &str, source: SourceFile) -> &mut GazetteerBuilder {
+        let file = match self.files.iter().position(|f| f == path) {
             Some(i) => i,
             None => {
                 self.files.push(path.to_owned());
                 self.files.len() - 1
             }
+        };
+        self.problems.extend(source.problems);
+        for shaped in source.entries {
+            self.place(shaped, file);
         }
+        self
     }
 
-    pub(super) fn place(&mut self, entry: Entry, file: usize, line: u64) {
+    fn place(&mut self, shaped: ShapedEntry, file: usize) {
+        let ShapedEntry {
+            entry,
+            shapes,
+            line,
+        } = shaped;
         let at = At { file, line };
+        let shapes = shapes.into_iter().map(|shape| (shape, at));
         match self.by_id.entry((entry.id.clone(), entry.role.clone())) {
             hash_map::Entry::Occupied(known) => {
-                let i = *known.get();
-                let PlacedEntry {
-                    entry: known,
-                    alias_at,
-                    ..
-                } = &mut self.entries[i];
-                for alias in entry.aliases {
-                    if !known.aliases.contains(&alias) {
-                        known.aliases.push(alias);
-                        alias_at.push(at);
+                let known = &mut self.entries[*known.get()];
+                for (alias, shape) in entry.aliases.into_iter().zip(shapes) {
+                    if !known.entry.aliases.contains(&alias) {
+                        known.entry.aliases.push(alias);
+                        known.shapes.push(shape);
                     }
                 }
                 for (key, value) in entry.attributes {
-                    if !known.attributes.iter().any(|(k, _)| *k == key) {
-                        known.attributes.push((key, value));
+                    if !known.entry.attributes.iter().any(|(k, _)| *k == key) {
+                        known.entry.attributes.push((key, value));
                     }
                 }
             }
             hash_map::Entry::Vacant(new) => {
                 new.insert(self.entries.len());
-                self.entries.push(PlacedEntry {
-                    at,
-                    alias_at: vec![at; entry.aliases.len()],
-                    entry,
-                });
+                let shapes = shapes.collect();
+                self.entries.push(PlacedEntry { entry, at, shapes });
             }
         }
     }
@@ -290,8 +302,7 @@ struct Assembly {
     contexts: Vec<ContextRow>,
     context_words: Vec<ContextWordRow>,
     /// Where contexts that were added before are: lists share them.
-    known_contexts: HashMap<Vec<Context>, (u32, u32)>,
-    tokens: Tokens,
+    known_contexts: HashMap<Arc<[Context]>, (u32, u32)>,
 }
 
 impl Assembly {
@@ -357,8 +368,10 @@ impl Assembly {
             role,
         };
         self.entries.push(row);
-        for (alias, &at) in entry.aliases.iter().zip(&placed.alias_at) {
-            self.add_alias(number, alias, at, &mut |message| problem(at, message));
+        for (alias, (shape, at)) in entry.aliases.iter().zip(&placed.shapes) {
+            self.add_alias(number, alias, shape, *at, &mut |message| {
+                problem(*at, message)
+            });
         }
     }
 
@@ -366,58 +379,41 @@ impl Assembly {
         &mut self,
         entry: EntryId,
         alias: &Alias,
+        shape: &NameShape,
         at: At,
         problem: &mut dyn FnMut(String),
     ) {
-        let text = alias.text.trim();
-        let mut tokens = std::mem::take(&mut self.tokens);
-        tokens.fill(text, 0);
-        let n = tokens.len();
-        if n == 0 {
-            problem(format!(
-                "name {text:?} has no letter and no digit, so it can never match"
-            ));
-        } else if n > MAX_TOKENS {
-            problem(format!(
-                "name {text:?} has {n} words and numbers, the most is {MAX_TOKENS}"
-            ));
-        } else {
-            let case = alias.case.unwrap_or_else(|| Case::of(text));
-            let capitals = (0..n).fold(0, |bits, i| {
-                bits | u32::from(tokens.shape(i).starts_upper()) << i
-            });
-            let contexts = self.add_contexts(&alias.contexts, problem);
-            let start = self.keys.len();
-            folded_key(text, &tokens, 0..n, SEPARATOR, &mut self.keys);
-            let row = AliasRow {
-                entry,
-                text: self.store(text),
-                capitals,
-                extra: self.add_extra(text, &tokens, contexts),
-                kind: alias.kind,
-                case,
-                priority: alias.priority,
-                hyphen: alias.hyphen.unwrap_or(case != Case::Any),
-                substring: alias.substring,
-                key: Text::default(),
-                more: false,
-                role: self.entries[entry.0 as usize].role,
-                file: at.file as u16,
-                line: at.line as u32,
-            };
-            self.keyed.push(KeyedAlias {
-                key: start..self.keys.len(),
-                head: 0,
-                tokens: n,
-                row,
-            });
-        }
-        self.tokens = tokens;
+        let case = alias.case.unwrap_or_else(|| Case::of(&alias.text));
+        let contexts = self.add_contexts(&alias.contexts, problem);
+        let start = self.keys.len();
+        self.keys.push_str(&shape.key);
+        let row = AliasRow {
+            entry,
+            text: self.store(&alias.text),
+            capitals: shape.capitals,
+            extra: self.add_extra(shape, contexts),
+            kind: alias.kind,
+            case,
+            priority: alias.priority,
+            hyphen: alias.hyphen.unwrap_or(case != Case::Any),
+            substring: alias.substring,
+            key: Text::default(),
+            more: false,
+            role: self.entries[entry.0 as usize].role,
+            file: at.file as u16,
+            line: at.line as u32,
+        };
+        self.keyed.push(KeyedAlias {
+            key: start..self.keys.len(),
+            head: 0,
+            tokens: shape.tokens,
+            row,
+        });
     }
 
     fn add_contexts(
         &mut self,
-        contexts: &[Context],
+        contexts: &Arc<[Context]>,
         problem: &mut dyn FnMut(String),
     ) -> (u32, u32) {
         if contexts.is_empty() {
@@ -427,47 +423,14 @@ impl Assembly {
             return known;
         }
         let first = self.contexts.len() as u32;
-        for context in contexts {
+        let mut tokens = Tokens::default();
+        for context in contexts.iter() {
             let words_first = self.context_words.len() as u32;
             for word in &context.words {
-                if let Some(name) = word.strip_prefix('@') {
-                    match self.lexicons.iter().position(|l| l == name) {
-                        Some(n) => self.context_words.push(ContextWordRow {
-                            hashes: (0, 0),
-                            text: Text::default(),
-                            folded: Text::default(),
-                            capitals: 0,
-                            case: Case::Any,
-                            lexicon: n as u16 + 1,
-                        }),
-                        None => problem(format!(
-                            "no lexicon {name:?}: a file with the header \"# lexicon: {name}\" makes one"
-                        )),
-                    }
-                    continue;
+                match self.context_word(word, &mut tokens) {
+                    Ok(row) => self.context_words.push(row),
+                    Err(message) => problem(message),
                 }
-                let tokens = Tokens::of(word);
-                if tokens.is_empty() || tokens.len() > MAX_TOKENS {
-                    problem(format!(
-                        "context word {word:?} must have 1 to {MAX_TOKENS} words"
-                    ));
-                    continue;
-                }
-                let mut folded = String::new();
-                folded_key(word, &tokens, 0..tokens.len(), SEPARATOR, &mut folded);
-                let capitals = (0..tokens.len()).fold(0, |bits, i| {
-                    bits | u32::from(tokens.shape(i).starts_upper()) << i
-                });
-                let (text, folded) = (self.store(word), self.store(&folded));
-                // The hashes wait for the seed.
-                self.context_words.push(ContextWordRow {
-                    hashes: (0, 0),
-                    text,
-                    folded,
-                    capitals,
-                    case: Case::of(word),
-                    lexicon: 0,
-                });
             }
             let words = (words_first, self.context_words.len() as u32);
             self.contexts.push(ContextRow {
@@ -477,37 +440,45 @@ impl Assembly {
             });
         }
         let range = (first, self.contexts.len() as u32);
-        self.known_contexts.insert(contexts.to_vec(), range);
+        self.known_contexts.insert(contexts.clone(), range);
         range
     }
 
-    fn add_extra(&mut self, text: &str, tokens: &Tokens, contexts: (u32, u32)) -> u32 {
-        let last = tokens.len() - 1;
-        let lead = &text[..tokens.span(0).start];
-        let trail = &text[tokens.span(last).end..];
-        let mut needs = Vec::new();
-        for i in 1..tokens.len() {
-            if tokens.gap(i).within(SOFT) {
-                needs.push(String::new());
-                continue;
-            }
-            let gap = normal_punctuation(&text[tokens.span(i - 1).end..tokens.span(i).start]);
-            // An apostrophe is normal punctuation as it is; a gap of periods and spaces leaves nothing.
-            needs.push(if gap.is_empty() { ".".to_owned() } else { gap });
+    fn context_word(&mut self, word: &str, tokens: &mut Tokens) -> Result<ContextWordRow, String> {
+        let mut row = ContextWordRow {
+            hashes: (0, 0),
+            text: Text::default(),
+            folded: Text::default(),
+            capitals: 0,
+            case: Case::Any,
+            lexicon: 0,
+        };
+        if let Some(name) = word.strip_prefix('@') {
+            let n = self.lexicons.iter().position(|l| l == name);
+            let n = n.ok_or_else(|| {
+                format!(
+                    "no lexicon {name:?}: a file with the header \"# lexicon: {name}\" makes one"
+                )
+            })?;
+            row.lexicon = n as u16 + 1;
+            return Ok(row);
         }
-        let hard = needs.iter().any(|n| !n.is_empty());
-        if !hard && lead.is_empty() && trail.is_empty() && contexts.0 == contexts.1 {
+        let shape = NameShape::of(word, tokens).map_err(|e| format!("context word: {e}"))?;
+        (row.text, row.folded) = (self.store(word), self.store(&shape.key));
+        (row.capitals, row.case) = (shape.capitals, Case::of(word));
+        // The hashes wait for the seed.
+        Ok(row)
+    }
+
+    fn add_extra(&mut self, shape: &NameShape, contexts: (u32, u32)) -> u32 {
+        let bare = shape.gaps.is_empty() && shape.lead.is_empty() && shape.trail.is_empty();
+        if bare && contexts.0 == contexts.1 {
             return 0;
         }
-        let gaps = if hard {
-            self.store(&needs.join(SEPARATOR.encode_utf8(&mut [0; 4])))
-        } else {
-            Text::default()
-        };
         let extra = ExtraRow {
-            gaps,
-            lead: self.store(lead),
-            trail: self.store(trail),
+            gaps: self.store(&shape.gaps),
+            lead: self.store(&shape.lead),
+            trail: self.store(&shape.trail),
             contexts,
         };
         self.extras.push(extra);
@@ -592,24 +563,4 @@ impl Assembly {
             pool: self.pool,
         }
     }
-}
-
-/// What may stand between two words of a name besides what the name has there.
-pub(crate) const SOFT: Gap = Gap::SPACE.or(Gap::LINE).or(Gap::HYPHEN);
-
-/// The punctuation of a gap in its normal form: no spaces, no periods, no characters that show nothing; one kind of hyphen, apostrophe
-/// and quotation mark; no width.
-pub(crate) fn normal_punctuation(gap: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    let mut out = String::new();
-    for c in gap.nfkc() {
-        match c {
-            _ if crate::tokens::fold::is_apostrophe(c) => out.push('\''),
-            _ if c.is_whitespace() || c == '.' || crate::tokens::fold::is_invisible(c) => {}
-            '\u{2010}'..='\u{2013}' | '\u{2212}' => out.push('-'),
-            '“' | '”' | '„' | '«' | '»' => out.push('"'),
-            _ => out.push(c),
-        }
-    }
-    out
 }

@@ -3,10 +3,11 @@
 mod builder;
 mod builtin;
 mod index;
+mod name;
 mod source;
 
 pub use builder::{Alias, Context, ContextPlace, Entry, GazetteerBuilder};
-pub(crate) use builder::{SOFT, normal_punctuation};
+pub(crate) use name::{SOFT, normal_punctuation};
 pub use source::SourceDefaults;
 
 use crate::{

@@ -3,12 +3,14 @@
 use super::{
     AliasKind, Case,
     builder::{Alias, Context, ContextPlace, Entry, GazetteerBuilder, RoleName},
+    name::ShapedEntry,
 };
 use crate::{
     error::{Error, Problem},
     span::Label,
+    tokens::Tokens,
 };
-use std::{collections::HashMap, fs, path::Path};
+use std::{collections::HashMap, fs, path::Path, sync::Arc};
 
 /// What the lines of a file that does not say it itself are taken to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,7 +31,9 @@ pub(super) fn add_path(
         let bytes = fs::read(path).map_err(|e| Error::io(path, e))?;
         let name = path.to_string_lossy();
         match std::str::from_utf8(&bytes) {
-            Ok(text) => add(builder, &name, text, defaults),
+            Ok(text) => {
+                builder.add_source(&name, text, defaults);
+            }
             Err(e) => {
                 let line = bytes[..e.valid_up_to()]
                     .iter()
@@ -67,15 +71,17 @@ pub(super) fn add_path(
         .try_for_each(|file| add_path(builder, file, defaults))
 }
 
-pub(super) fn add(
-    builder: &mut GazetteerBuilder,
-    path: &str,
-    text: &str,
-    defaults: &SourceDefaults,
-) {
+/// What the text of a file holds.
+#[derive(Debug, Default)]
+pub(super) struct SourceFile {
+    pub(super) entries: Vec<ShapedEntry>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Reads the text of a file. Pure: files may be read in parallel.
+pub(super) fn parse(path: &str, text: &str, defaults: &SourceDefaults) -> SourceFile {
     let mut reader = SourceReader {
-        file: builder.file(path),
-        builder,
+        read: SourceFile::default(),
         path,
         defaults,
         role: None,
@@ -88,10 +94,13 @@ pub(super) fn add(
         plain: false,
         given_up: false,
         lines: HashMap::new(),
+        policies: HashMap::new(),
+        tokens: Tokens::default(),
     };
     for (n, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         reader.line(n as u64 + 1, line.trim_end_matches('\r'));
     }
+    reader.read
 }
 
 /// What a column holds.
@@ -106,9 +115,8 @@ enum Column {
 
 /// One file while it is read.
 struct SourceReader<'a> {
-    builder: &'a mut GazetteerBuilder,
+    read: SourceFile,
     path: &'a str,
-    file: usize,
     defaults: &'a SourceDefaults,
     role: Option<RoleName>,
     demonym: Option<Label>,
@@ -122,18 +130,27 @@ struct SourceReader<'a> {
     given_up: bool,
     /// The line of each id.
     lines: HashMap<String, u64>,
+    /// Policies that were read before, by their text: most lists repeat a few.
+    policies: HashMap<String, Policies>,
+    tokens: Tokens,
 }
 
-/// What a policy in braces says.
+/// What stands in braces behind a name.
+#[derive(Clone, Default)]
 struct Policies {
-    alias: Alias,
-    plural: bool,
+    case: Option<Case>,
+    plural: Option<bool>,
+    hyphen: Option<bool>,
+    substring: bool,
+    priority: Option<i8>,
+    contexts: Arc<[Context]>,
 }
 
 impl SourceReader<'_> {
     fn problem(&mut self, line: u64, message: impl Into<String>) {
-        let problem = Problem::error(self.path, Some(line), message);
-        self.builder.problem(problem);
+        self.read
+            .problems
+            .push(Problem::error(self.path, Some(line), message));
     }
 
     fn line(&mut self, n: u64, line: &str) {
@@ -331,17 +348,17 @@ impl SourceReader<'_> {
                     id = Some(cell.clone());
                 }
                 Column::Name => {
-                    if let Some(policies) = self.alias(n, cell, AliasKind::Full) {
-                        name = Some(policies.alias.text.clone());
-                        aliases.insert(0, (policies.alias, policies.plural));
+                    if let Some(alias) = self.alias(n, cell, AliasKind::Full) {
+                        name = Some(alias.0.text.clone());
+                        aliases.insert(0, alias);
                     }
                 }
                 Column::Aliases(kind) => {
                     for part in split_unescaped(cell, '|') {
                         if part.trim().is_empty() {
                             self.problem(n, format!("an empty name between two \"|\" in {cell:?}"));
-                        } else if let Some(policies) = self.alias(n, part, *kind) {
-                            aliases.push((policies.alias, policies.plural));
+                        } else {
+                            aliases.extend(self.alias(n, part, *kind));
                         }
                     }
                 }
@@ -413,24 +430,23 @@ impl SourceReader<'_> {
                 aliases: demonyms,
                 attributes: attributes.clone(),
             });
-        self.builder.place(
-            Entry {
-                id,
-                role,
-                name,
-                aliases: own,
-                attributes,
-            },
-            self.file,
-            n,
-        );
-        if let Some(people) = people {
-            self.builder.place(people, self.file, n);
+        let entry = Entry {
+            id,
+            role,
+            name,
+            aliases: own,
+            attributes,
+        };
+        for entry in [entry].into_iter().chain(people) {
+            let SourceFile { entries, problems } = &mut self.read;
+            let path = self.path;
+            let mut problem = |message| problems.push(Problem::error(path, Some(n), message));
+            entries.push(ShapedEntry::new(entry, n, &mut self.tokens, &mut problem));
         }
     }
 
-    /// An alias and the policies in braces behind it.
-    fn alias(&mut self, n: u64, cell: &str, kind: AliasKind) -> Option<Policies> {
+    /// An alias with the policies in braces behind it, and whether its plural is one too.
+    fn alias(&mut self, n: u64, cell: &str, kind: AliasKind) -> Option<(Alias, bool)> {
         let cell = cell.trim();
         let (text, policies) = match find_unescaped(cell, '{') {
             None => (cell, None),
@@ -447,42 +463,56 @@ impl SourceReader<'_> {
             self.problem(n, format!("policies without a name in {cell:?}"));
             return None;
         }
+        let policies = policies.map_or_else(Policies::default, |p| self.policies(n, p));
         let alias = Alias {
+            text,
             kind,
-            case: self.case,
-            hyphen: self.hyphen,
-            priority: self.priority,
-            ..Alias::new(text)
+            case: policies.case.or(self.case),
+            hyphen: policies.hyphen.or(self.hyphen),
+            substring: policies.substring,
+            priority: policies.priority.unwrap_or(self.priority),
+            contexts: policies.contexts,
         };
-        let mut out = Policies {
-            alias,
-            plural: self.plural && kind != AliasKind::Plural && kind != AliasKind::Demonym,
-        };
-        for policy in policies.into_iter().flat_map(|p| p.split(';')) {
-            if let Err(message) = out.apply(policy.trim()) {
+        let has_plural = kind != AliasKind::Plural && kind != AliasKind::Demonym;
+        Some((alias, policies.plural.unwrap_or(self.plural && has_plural)))
+    }
+
+    /// Reads the policies between braces.
+    fn policies(&mut self, n: u64, text: &str) -> Policies {
+        if let Some(known) = self.policies.get(text) {
+            return known.clone();
+        }
+        let (mut policies, mut contexts, mut good) = (Policies::default(), Vec::new(), true);
+        for policy in text.split(';') {
+            if let Err(message) = policies.apply(policy.trim(), &mut contexts) {
                 self.problem(n, message);
+                good = false;
             }
         }
-        Some(out)
+        policies.contexts = contexts.into();
+        if good {
+            self.policies.insert(text.to_owned(), policies.clone());
+        }
+        policies
     }
 }
 
 impl Policies {
-    fn apply(&mut self, policy: &str) -> Result<(), String> {
+    fn apply(&mut self, policy: &str, contexts: &mut Vec<Context>) -> Result<(), String> {
         match policy {
-            "exact" => self.alias.case = Some(Case::Exact),
-            "title" => self.alias.case = Some(Case::Title),
-            "any" => self.alias.case = Some(Case::Any),
-            "plural" => self.plural = true,
-            "no plural" => self.plural = false,
-            "hyphen" => self.alias.hyphen = Some(true),
-            "no hyphen" => self.alias.hyphen = Some(false),
-            "substring" => self.alias.substring = true,
+            "exact" => self.case = Some(Case::Exact),
+            "title" => self.case = Some(Case::Title),
+            "any" => self.case = Some(Case::Any),
+            "plural" => self.plural = Some(true),
+            "no plural" => self.plural = Some(false),
+            "hyphen" => self.hyphen = Some(true),
+            "no hyphen" => self.hyphen = Some(false),
+            "substring" => self.substring = true,
             _ => {
                 if let Some(value) = policy.strip_prefix("priority ") {
-                    self.alias.priority = priority(value).ok_or_else(|| {
-                        format!("priority is a whole number from -100 to 100, not {value:?}")
-                    })?;
+                    let bad =
+                        || format!("priority is a whole number from -100 to 100, not {value:?}");
+                    self.priority = Some(priority(value).ok_or_else(bad)?);
                     return Ok(());
                 }
                 let context = context(policy).ok_or_else(|| {
@@ -493,7 +523,7 @@ impl Policies {
                 if context.words.is_empty() {
                     return Err(format!("policy {policy:?} has no words behind the colon"));
                 }
-                self.alias.contexts.push(context);
+                contexts.push(context);
             }
         }
         Ok(())
@@ -709,8 +739,8 @@ mod tests {
                 "list.tsv:6: no policy \"loud\": there are exact, title, any, plural, hyphen, substring, priority N, and near:, followed by:, preceded by:, each with \"not\" before it too",
                 "list.tsv:7: id \"a/1\" stands on line 6 already",
                 "list.tsv:8: policy \"near:\" has no words behind the colon",
-                "list.tsv:11: 4 cells, but 3 columns",
                 "list.tsv:9: name \"???\" has no letter and no digit, so it can never match",
+                "list.tsv:11: 4 cells, but 3 columns",
                 "list.tsv:10: no lexicon \"none\": a file with the header \"# lexicon: none\" makes one",
             ]
         );
