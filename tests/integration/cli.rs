@@ -1,6 +1,11 @@
 //! The program as its users meet it: arguments, files and pipes in; output, messages and exit codes out. Each test works in a fresh
 //! directory, most with two small lists in place of the built-in ones.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper of tests that can't go on fails the test"
+)]
+
 use crate::strict::{self, Record};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use std::{

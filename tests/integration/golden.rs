@@ -3,6 +3,11 @@
 //! The articles are kept as marked text, which reads well in a diff: it changes whenever the built-in lists grow. The JSONL is kept
 //! for a small input with a small list, so that it changes with the format alone.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper of tests that can't go on fails the test"
+)]
+
 use crate::{
     cli::{Dir, Ran},
     strict,

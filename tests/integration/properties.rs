@@ -989,7 +989,7 @@ mod naive {
             // Of the words that a period belongs to, and of those that start a sentence even so,
             // these stand in the lists above.
             const ABBREVIATED: [&str; 7] = ["gen", "co", "ltd", "jr", "st", "no", "inc"];
-            const STARTERS: [&str; 8] = ["The", "It", "Its", "A", "As", "Who", "In", "No"];
+            const STARTERS: [&str; 9] = ["The", "It", "Its", "A", "As", "At", "Who", "In", "No"];
             if i == 0 || i == self.words.len() || self.is_paragraph(i) {
                 return self.is_paragraph(i) || i > 0;
             }

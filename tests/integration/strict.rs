@@ -96,13 +96,12 @@ fn record(line: &str) -> Result<Record, String> {
     for span in serde_json::from_str::<Vec<&RawValue>>(spans).map_err(|e| e.to_string())? {
         in_order(&self::fields(span.get())?, &SPAN_FIELDS)?;
     }
-    if let Some(meta) = &record.meta {
-        if self::fields(meta.get())
+    if let Some(meta) = &record.meta
+        && self::fields(meta.get())
             .map_err(|e| format!("meta: {e}"))?
             .is_empty()
-        {
-            return Err("meta is there and empty".into());
-        }
+    {
+        return Err("meta is there and empty".into());
     }
     check_spans(&record)?;
     Ok(record)
