@@ -48,7 +48,7 @@ impl Span {
 
 /// The name of a class of entities, such as `COUNTRY`: an interned id, one word of memory, freely copied.
 ///
-/// Any UTF-8 without white space, 1 to 64 bytes. Two labels are equal when their names are. The names live as long as the
+/// Any UTF-8 of 1 to 64 bytes without white space and without the characters `[`, `]`, `|` and `\` (marked text needs them). Two labels are equal when their names are. The names live as long as the
 /// process, so labels are for the few classes of a label set, not for values from data.
 ///
 /// ```
@@ -67,13 +67,18 @@ impl Label {
     /// The label of this name.
     ///
     /// # Errors
-    /// When the name is empty, longer than 64 bytes or has white space or control characters; when the process has more than
+    /// When the name is empty, longer than 64 bytes or has one of the characters that no label has; when the process has more than
     /// 65,535 labels.
     pub fn new(name: &str) -> Result<Label, Error> {
         if name.is_empty() || name.len() > 64 {
             return Err(Error::invalid(format!(
                 "label {name:?} is {} bytes long, it must have 1 to 64",
                 name.len()
+            )));
+        }
+        if name.contains(['[', ']', '|', '\\']) {
+            return Err(Error::invalid(format!(
+                "label {name:?} has one of the characters [ ] | \\ that mark spans"
             )));
         }
         if name.chars().any(|c| c.is_whitespace() || c.is_control()) {

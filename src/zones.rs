@@ -237,7 +237,7 @@ fn long_runs(text: &str, add: &mut impl FnMut(usize, usize)) {
 
 /// Adds the parts of a run without spaces that no person wrote as words.
 fn machine_made(run: &[u8], add: &mut impl FnMut(usize, usize)) {
-    let slashes = run.iter().filter(|b| **b == b'/').count();
+    let slashes = run.iter().filter(|b| matches!(b, b'/' | b'\\')).count();
     if slashes >= 3 || run.starts_with(b"/") && slashes >= 2 {
         let end = run.len()
             - run

@@ -87,10 +87,9 @@ impl Output {
     }
 
     /// Makes the output whole.
-    pub(super) fn finish(self) -> Result<(), Error> {
+    pub(super) fn finish(mut self) -> Result<(), Error> {
         match self {
-            Output::Stdout(mut out) => out.flush()?,
-            Output::Device(mut out) => out.flush()?,
+            Output::Stdout(_) | Output::Device(_) => self.flush()?,
             Output::File { file, path } => {
                 let buffered = match file {
                     Compressor::Plain(file) => file,
@@ -108,9 +107,21 @@ impl Output {
     }
 }
 
+impl Output {
+    /// The same fault, with the name of what could not be written.
+    fn named(&self, e: io::Error) -> io::Error {
+        let name = match self {
+            Output::Stdout(_) => "standard output".to_owned(),
+            Output::Device(_) => "the output".to_owned(),
+            Output::File { path, .. } => path.display().to_string(),
+        };
+        io::Error::new(e.kind(), format!("{name}: {e}"))
+    }
+}
+
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
+        let written = match self {
             Output::Stdout(out) => out.write(bytes),
             Output::Device(out) => out.write(bytes),
             Output::File {
@@ -121,16 +132,18 @@ impl Write for Output {
                 file: Compressor::Gzip(file),
                 ..
             } => file.write(bytes),
-        }
+        };
+        written.map_err(|e| self.named(e))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match self {
+        let flushed = match self {
             Output::Stdout(out) => out.flush(),
             Output::Device(out) => out.flush(),
             // Whole or not at all: `finish` does it.
             Output::File { .. } => Ok(()),
-        }
+        };
+        flushed.map_err(|e| self.named(e))
     }
 }
 

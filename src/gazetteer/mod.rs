@@ -220,8 +220,10 @@ impl Case {
 pub(crate) enum GapNeed<'a> {
     /// Spaces, a hyphen, or nothing.
     Soft,
-    /// An apostrophe.
+    /// An apostrophe alone: `O'Neill`.
     Apostrophe,
+    /// An apostrophe and a space: `Workers' Party`.
+    ApostropheSpace,
     /// A period, or none; spaces.
     Period,
     /// This punctuation; spaces and periods do not count.
@@ -423,6 +425,7 @@ impl Gazetteer {
             gaps.split(SEPARATOR).map(|need| match need {
                 "" => GapNeed::Soft,
                 "'" => GapNeed::Apostrophe,
+                "' " => GapNeed::ApostropheSpace,
                 "." => GapNeed::Period,
                 literal => GapNeed::Literal(literal),
             })

@@ -68,10 +68,14 @@ impl NameShape {
                 if !tokens.gap(i).within(SOFT) {
                     let between = &name[tokens.span(i - 1).end..tokens.span(i).start];
                     let needed = normal_punctuation(between);
-                    // An apostrophe is normal punctuation as it is; periods and spaces leave nothing.
+                    // Periods and spaces leave nothing.
                     shape
                         .gaps
                         .push_str(if needed.is_empty() { "." } else { &needed });
+                    // `Workers' Party` has a space that `O'Neill` has not.
+                    if needed == "'" && tokens.gap(i).has(Gap::SPACE) {
+                        shape.gaps.push(' ');
+                    }
                 }
             }
         }

@@ -7,8 +7,8 @@ use crate::{
     tokens::{Gap, Tokens, extend_key},
 };
 
-/// No name reaches over these.
-const HARD: Gap = Gap::PARAGRAPH.or(Gap::CELL);
+/// No name reaches over this.
+const HARD: Gap = Gap::PARAGRAPH;
 
 /// Collects every run of tokens that the table takes for a key. `starts` is scratch memory.
 pub(super) fn find(

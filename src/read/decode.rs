@@ -1,23 +1,28 @@
 //! Bytes to text.
 
-/// The text of bytes that should be UTF-8; a guess, and a warning about it, where they are not.
-pub(super) fn decode(bytes: &[u8]) -> (String, Option<String>) {
+use encoding_rs::Encoding;
+
+/// The text of bytes that should be UTF-8; where they are not, in the encoding that was told, or by a guess and with a warning.
+pub(super) fn decode(bytes: &[u8], told: Option<&'static Encoding>) -> (String, Option<String>) {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (text.to_owned(), None);
     }
-    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    let encoding = detector.guess(None, chardetng::Utf8Detection::Deny);
+    let encoding = told.unwrap_or_else(|| {
+        let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+        detector.feed(bytes, true);
+        detector.guess(None, chardetng::Utf8Detection::Deny)
+    });
     let (text, _, replaced) = encoding.decode(bytes);
-    let mut warning = format!(
-        "not UTF-8, read as {} (--encoding says otherwise)",
-        encoding.name().to_lowercase()
-    );
+    let mut warning = format!("not UTF-8, read as {}", encoding.name().to_lowercase());
+    if told.is_none() {
+        warning.push_str(" (--encoding says otherwise)");
+    }
     if replaced {
         warning.push_str("; bytes without meaning there were replaced");
     }
-    (text.into_owned(), Some(warning))
+    let quiet = told.is_some() && !replaced;
+    (text.into_owned(), (!quiet).then_some(warning))
 }
 
 /// What makes the start of a file something other than text, if anything.
@@ -41,7 +46,7 @@ pub(super) fn binary(start: &[u8]) -> Option<String> {
         .iter()
         .filter(|b| matches!(b, 1..=8 | 14..=26 | 28..=31 | 127))
         .count();
-    (control * 20 > start.len())
+    (control > 3 && control * 20 > start.len())
         .then(|| format!("a binary file ({control} control characters at its start): left out"))
 }
 
@@ -51,13 +56,13 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_utf8_are_guessed_with_a_warning() {
-        let (text, warning) = decode(b"The minister\x92s caf\xe9 in K\xf6ln");
+        let (text, warning) = decode(b"The minister\x92s caf\xe9 in K\xf6ln", None);
         assert_eq!(text, "The minister’s café in Köln");
         assert_eq!(
             warning.unwrap(),
             "not UTF-8, read as windows-1252 (--encoding says otherwise)"
         );
-        assert_eq!(decode(b"\xef\xbb\xbfIran"), ("Iran".into(), None));
+        assert_eq!(decode(b"\xef\xbb\xbfIran", None), ("Iran".into(), None));
     }
 
     #[test]

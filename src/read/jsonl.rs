@@ -19,7 +19,7 @@ impl Reader for Jsonl {
     }
 
     fn parse(&self, raw: &Raw, options: &ReadOptions) -> Parsed {
-        let (line, warning) = decode(raw.bytes.trim_ascii_end());
+        let (line, warning) = decode(raw.bytes.trim_ascii_end(), options.encoding);
         let Fields(mut fields) = match serde_json::from_str(&line) {
             Ok(fields) => fields,
             Err(e) => return Parsed::error(raw, bad_json(&line, &e)),
@@ -48,8 +48,8 @@ impl Reader for Jsonl {
             return Parsed::error(
                 raw,
                 format!(
-                    "no text in field {:?}, the line has {} (--text-field names another)",
-                    options.text_fields.join("\", \""),
+                    "no text in field {}, the line has {} (--text-field names another)",
+                    list(&options.text_fields),
                     list(&names)
                 ),
             );
@@ -120,7 +120,7 @@ fn meta(fields: Meta) -> Meta {
         if is_record && (key == "offset_unit" || key == "spans") {
             continue;
         }
-        let inner = if key == "meta" {
+        let inner = if is_record && key == "meta" {
             serde_json::from_str::<Fields>(value.get()).ok()
         } else {
             None
@@ -148,12 +148,12 @@ fn bad_json(line: &str, error: &serde_json::Error) -> String {
     )
 }
 
-fn list(names: &[&str]) -> String {
+fn list(names: &[impl AsRef<str>]) -> String {
     if names.is_empty() {
-        "no other fields".to_owned()
-    } else {
-        format!("{:?}", names.join("\", \"")).replace("\\\"", "\"")
+        return "no other fields".to_owned();
     }
+    let quoted: Vec<String> = names.iter().map(|n| format!("{:?}", n.as_ref())).collect();
+    quoted.join(", ")
 }
 
 /// Is the first line of a text a JSON object?

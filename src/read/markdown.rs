@@ -11,8 +11,8 @@ impl Reader for Markdown {
         stream.whole()
     }
 
-    fn parse(&self, raw: &Raw, _: &ReadOptions) -> Parsed {
-        let (page, warning) = decode(&raw.bytes);
+    fn parse(&self, raw: &Raw, options: &ReadOptions) -> Parsed {
+        let (page, warning) = decode(&raw.bytes, options.encoding);
         let text = extract(&page);
         let warning =
             warning.or_else(|| text.trim().is_empty().then(|| "an empty file".to_owned()));

@@ -3,7 +3,7 @@
 use crate::error::Problem;
 use std::{
     collections::VecDeque,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 /// One file, or standard input.
@@ -17,11 +17,29 @@ pub struct Source {
     pub id: String,
 }
 
+impl Source {
+    /// A file whose id is its path relative to `base`.
+    fn file(path: PathBuf, base: &Path) -> Source {
+        let parts = path.strip_prefix(base).unwrap_or(&path).components();
+        let id: Vec<_> = parts
+            .map(|c| c.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        Source {
+            name: path.display().to_string(),
+            id: id.join("/"),
+            path: Some(path),
+        }
+    }
+}
+
 /// The sources that arguments name, one after the other: a folder's files in the order of their names, hidden ones left out.
 pub struct Sources {
     arguments: VecDeque<String>,
+    /// The files of a folder, and what their ids are relative to.
     folder: Option<(PathBuf, walkdir::IntoIter)>,
+    /// What a pattern found, and the part of it without a wildcard.
     matched: VecDeque<PathBuf>,
+    fixed: PathBuf,
 }
 
 impl std::fmt::Debug for Sources {
@@ -39,6 +57,7 @@ impl Sources {
             arguments: arguments.into_iter().map(Into::into).collect(),
             folder: None,
             matched: VecDeque::new(),
+            fixed: PathBuf::new(),
         }
     }
 
@@ -53,49 +72,50 @@ impl Sources {
         }
         let path = PathBuf::from(&argument);
         if !path.exists() && argument.contains(['*', '?', '[']) {
-            return match glob::glob(&argument) {
-                Ok(paths) => {
-                    self.matched = paths
-                        .filter_map(Result::ok)
-                        .filter(|p| !is_hidden(p))
-                        .collect();
-                    match self.matched.is_empty() {
-                        true => Some(Err(Problem::error(
-                            &argument,
-                            None,
-                            "no file fits this pattern",
-                        ))),
-                        false => self.next(),
-                    }
-                }
-                Err(e) => Some(Err(Problem::error(
-                    &argument,
-                    None,
-                    format!("bad pattern: {e}"),
-                ))),
-            };
+            return self.open_pattern(&argument);
         }
-        self.open(path)
+        let base = if path.is_dir() {
+            Some(&*path)
+        } else {
+            path.parent()
+        };
+        let base = base.unwrap_or(Path::new("")).to_owned();
+        self.open(path, base)
     }
 
-    fn open(&mut self, path: PathBuf) -> Option<Result<Source, Problem>> {
+    fn open_pattern(&mut self, pattern: &str) -> Option<Result<Source, Problem>> {
+        let problem = |message: String| Some(Err(Problem::error(pattern, None, message)));
+        let paths = match glob::glob(pattern) {
+            Ok(paths) => paths,
+            Err(e) => return problem(format!("bad pattern: {e}")),
+        };
+        self.matched = paths
+            .filter_map(Result::ok)
+            .filter(|p| !is_hidden(p))
+            .collect();
+        if self.matched.is_empty() {
+            return problem("no file fits this pattern".to_owned());
+        }
+        let has_wildcard =
+            |c: &Component<'_>| c.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+        self.fixed = Path::new(pattern)
+            .components()
+            .take_while(|c| !has_wildcard(c))
+            .collect();
+        self.next()
+    }
+
+    /// Opens a file or folder; ids are relative to `base`.
+    fn open(&mut self, path: PathBuf, base: PathBuf) -> Option<Result<Source, Problem>> {
         if path.is_dir() {
             let files = walkdir::WalkDir::new(&path)
                 .follow_links(true)
                 .sort_by_file_name()
                 .into_iter();
-            self.folder = Some((path, files));
+            self.folder = Some((base, files));
             return self.next();
         }
-        let id = path.file_name().map_or_else(
-            || path.to_string_lossy().into_owned(),
-            |n| n.to_string_lossy().into_owned(),
-        );
-        Some(Ok(Source {
-            name: path.display().to_string(),
-            id,
-            path: Some(path),
-        }))
+        Some(Ok(Source::file(path, &base)))
     }
 
     fn next_in_folder(&mut self) -> Option<Result<Source, Problem>> {
@@ -121,16 +141,7 @@ impl Sources {
             if !entry.file_type().is_file() {
                 continue;
             }
-            let path = entry.into_path();
-            let parts = path.strip_prefix(&*folder).unwrap_or(&path).components();
-            let id: Vec<_> = parts
-                .map(|c| c.as_os_str().to_string_lossy().into_owned())
-                .collect();
-            return Some(Ok(Source {
-                name: path.display().to_string(),
-                id: id.join("/"),
-                path: Some(path),
-            }));
+            return Some(Ok(Source::file(entry.into_path(), folder)));
         }
     }
 }
@@ -146,7 +157,10 @@ impl Iterator for Sources {
             self.folder = None;
         }
         match self.matched.pop_front() {
-            Some(path) => self.open(path),
+            Some(path) => {
+                let fixed = self.fixed.clone();
+                self.open(path, fixed)
+            }
             None => self.next_argument(),
         }
     }

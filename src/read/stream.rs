@@ -176,7 +176,10 @@ impl Stream {
         let encoding = match bom {
             Some(bom) if bom != encoding_rs::UTF_8 => Some(bom),
             Some(_) => None,
-            None => options.encoding.filter(|e| *e != encoding_rs::UTF_8),
+            // Other encodings are left to the single documents: what is UTF-8 there stays so.
+            None => options
+                .encoding
+                .filter(|e| [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE].contains(e)),
         };
         if let Some(encoding) = encoding {
             let decoded = DecodeReaderBytesBuilder::new()

@@ -10,8 +10,8 @@ impl Reader for Text {
         stream.whole()
     }
 
-    fn parse(&self, raw: &Raw, _: &ReadOptions) -> Parsed {
-        let (text, warning) = decode(&raw.bytes);
+    fn parse(&self, raw: &Raw, options: &ReadOptions) -> Parsed {
+        let (text, warning) = decode(&raw.bytes, options.encoding);
         let warning =
             warning.or_else(|| text.trim().is_empty().then(|| "an empty file".to_owned()));
         Parsed::document(Document::new(&*raw.id, text), raw, warning)

@@ -148,6 +148,8 @@ fn fold_keeping_case(token: &str, mut push: impl FnMut(char)) {
             'þ' => "th",
             'Þ' => "TH",
             'ə' => "e",
+            // The sigma at the end of a word is no other letter.
+            'ς' => "σ",
             'Ə' => "E",
             _ => "",
         };

@@ -484,7 +484,13 @@ fn once_in(random: &mut Random, n: usize) -> bool {
 fn random_list(random: &mut Random) -> Vec<Listed> {
     // Few pieces a list, so that names share their starts and texts are full of them.
     let pieces: Vec<&str> = (0..6).map(|_| pick(random, PIECES)).collect();
-    let pieces = pieces.join("¦") + "¦Iran¦of";
+    let mut pieces = pieces.join("¦") + "¦Iran¦of";
+    // Some lists have a word of any script.
+    let word = garbage(random, 8).replace(|c: char| !c.is_alphanumeric(), "");
+    if once_in(random, 2) && !naive::spans(&word).is_empty() {
+        pieces += "¦";
+        pieces += &word;
+    }
     let mut list = Vec::new();
     for file in 0..FILES.len() {
         for entry in 0..random.usize(1..4) {
