@@ -222,8 +222,6 @@ pub(crate) enum GapNeed<'a> {
     Soft,
     /// An apostrophe alone: `O'Neill`.
     Apostrophe,
-    /// An apostrophe and a space: `Workers' Party`.
-    ApostropheSpace,
     /// A period, or none; spaces.
     Period,
     /// This punctuation; spaces and periods do not count.
@@ -425,7 +423,7 @@ impl Gazetteer {
             gaps.split(SEPARATOR).map(|need| match need {
                 "" => GapNeed::Soft,
                 "'" => GapNeed::Apostrophe,
-                "' " => GapNeed::ApostropheSpace,
+                "' " => GapNeed::Literal("'"),
                 "." => GapNeed::Period,
                 literal => GapNeed::Literal(literal),
             })

@@ -55,8 +55,8 @@ impl NameShape {
             capitals: (0..n).fold(0, |bits, i| {
                 bits | u32::from(tokens.shape(i).starts_upper()) << i
             }),
-            lead: name[..tokens.span(0).start].to_owned(),
-            trail: name[tokens.span(n - 1).end..].to_owned(),
+            lead: visible(&name[..tokens.span(0).start]),
+            trail: visible(&name[tokens.span(n - 1).end..]),
             ..NameShape::default()
         };
         folded_key(name, tokens, 0..n, SEPARATOR, &mut shape.key);
@@ -81,6 +81,11 @@ impl NameShape {
         }
         Ok(shape)
     }
+}
+
+/// Punctuation without characters that show nothing.
+fn visible(punctuation: &str) -> String {
+    punctuation.chars().filter(|&c| !is_invisible(c)).collect()
 }
 
 /// An entry as a file has it, with the shapes of its names.
@@ -130,9 +135,10 @@ impl ShapedEntry {
 pub(crate) fn normal_punctuation(gap: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     let mut out = String::new();
-    for c in gap.nfkc() {
+    // An accent that stands for an apostrophe would be taken apart.
+    let plain = gap.chars().map(|c| if is_apostrophe(c) { '\'' } else { c });
+    for c in plain.nfkc() {
         match c {
-            _ if is_apostrophe(c) => out.push('\''),
             _ if c.is_whitespace() || c == '.' || is_invisible(c) => {}
             '\u{2010}'..='\u{2013}' | '\u{2212}' => out.push('-'),
             '“' | '”' | '„' | '«' | '»' => out.push('"'),

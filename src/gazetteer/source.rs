@@ -414,6 +414,8 @@ impl SourceReader<'_> {
             let plural = plural.map(|text| Alias {
                 text,
                 kind: AliasKind::Plural,
+                // `ICBMs` is as exact as `ICBM`, small s or not.
+                case: Some(alias.case.unwrap_or_else(|| Case::of(&alias.text))),
                 contexts: alias.contexts.clone(),
                 ..alias
             });

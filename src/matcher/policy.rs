@@ -152,13 +152,11 @@ impl Verifier<'_> {
         match need {
             GapNeed::Soft => is_soft(gap),
             GapNeed::Apostrophe => gap == Gap::APOSTROPHE,
-            GapNeed::ApostropheSpace => {
-                gap.has(Gap::APOSTROPHE) && gap.within(Gap::APOSTROPHE | Gap::SPACE | Gap::LINE)
-            }
             GapNeed::Period => gap.within(Gap::PERIOD | Gap::SPACE | Gap::LINE | Gap::SENTENCE),
             GapNeed::Literal(literal) => {
                 let between = &self.text[self.tokens.span(i - 1).end..self.tokens.span(i).start];
-                !gap.has(Gap::PARAGRAPH) && normal_punctuation(between) == literal
+                let hard = gap.has(Gap::PARAGRAPH) || gap.has(Gap::CELL) && !literal.contains('|');
+                !hard && normal_punctuation(between) == literal
             }
         }
     }
@@ -396,7 +394,8 @@ fn is_soft(gap: Gap) -> bool {
 /// Are two characters forms of one punctuation mark?
 fn same_punctuation(found: char, wanted: char) -> bool {
     let normal = |c: char| normal_punctuation(c.encode_utf8(&mut [0; 4]));
-    found == wanted || !normal(found).is_empty() && normal(found) == normal(wanted)
+    let both_periods = found == '．' && wanted == '.';
+    found == wanted || both_periods || !normal(found).is_empty() && normal(found) == normal(wanted)
 }
 
 /// Appends the folded letters and digits of a name, case kept, without what stands between.

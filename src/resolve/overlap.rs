@@ -117,6 +117,7 @@ pub(crate) fn compete(
                 .expect("blocking candidates have no other entries");
             entry.0 = (won.len() + place) as u32;
         }
+        also[first_also..].sort_by_key(|&(place, _)| place);
         won.extend(order.iter().map(|&w| winners[w as usize].annotation));
     }
 }

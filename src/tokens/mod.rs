@@ -183,7 +183,7 @@ impl Tokens {
             let (start, mut end) = (self.raw_starts[k] as usize, self.raw_ends[k] as usize);
             let mut dotted = false;
             k += 1;
-            if end - start <= 4
+            if end - start <= LONGEST_INITIAL
                 && bytes.get(end) == Some(&b'.')
                 && let Some((last, dotted_end)) = self.dotted_acronym(text, k - 1)
             {
@@ -217,15 +217,19 @@ impl Tokens {
     /// If a dotted acronym starts at raw token `k`: its last raw token, and where it ends (the final period included).
     fn dotted_acronym(&self, text: &str, k: usize) -> Option<(usize, usize)> {
         let bytes = text.as_bytes();
+        // One letter, with its marks if they are characters of their own.
         let is_initial = |k: usize| {
             let (s, e) = (self.raw_starts[k] as usize, self.raw_ends[k] as usize);
-            match bytes[s] {
-                b if b < 0x80 => e == s + 1 && b.is_ascii_alphabetic(),
-                _ => text[s..e]
-                    .chars()
-                    .next()
-                    .is_some_and(|c| c.len_utf8() == e - s && fold::class(c) == Class::Letter),
+            if e == s + 1 {
+                return bytes[s].is_ascii_alphabetic();
             }
+            let mut chars = text[s..e].chars();
+            let letter = |c: char| match c.is_ascii() {
+                true => c.is_ascii_alphabetic(),
+                false => fold::class(c) == Class::Letter,
+            };
+            chars.next().is_some_and(letter)
+                && chars.all(|c| !c.is_ascii() && fold::class(c) == Class::Extend)
         };
         let touches =
             |k: usize| k + 1 < self.raw_starts.len() && self.raw_starts[k + 1] == self.raw_ends[k];
@@ -370,6 +374,9 @@ impl Tokens {
     }
 }
 
+/// The most bytes of a letter with its marks in a dotted acronym.
+const LONGEST_INITIAL: usize = 8;
+
 /// The longest text whose offsets fit the arrays, less a block.
 const MAX_TEXT: usize = u32::MAX as usize - 64;
 
@@ -508,6 +515,8 @@ struct Spill {
     letters: u64,
     digits: u64,
     breaks: u64,
+    /// The byte behind the last character that is a word of its own, its marks included.
+    single_end: usize,
 }
 
 /// Adds what is not ASCII to a block's letters and digits; gives the bytes at which a token must start or end although the class goes
@@ -523,7 +532,10 @@ fn classify_non_ascii(
     block.letters |= spill.letters;
     block.digits |= spill.digits;
     let mut breaks = spill.breaks;
-    *spill = Spill::default();
+    *spill = Spill {
+        single_end: spill.single_end,
+        ..Spill::default()
+    };
     let mut rest = block.non_ascii;
     while rest != 0 {
         let i = rest.trailing_zeros() as usize;
@@ -556,15 +568,17 @@ fn classify_non_ascii(
             block.digits |= bits as u64;
             spill.digits |= (bits >> 64) as u64;
         }
+        let start = base + i;
+        let behind = start + c.len_utf8();
         if class == Class::Single {
-            // Where it starts. Where it ends the next character may be one of its marks: that one must not break.
             breaks |= 1 << i;
-            let behind = base + i + c.len_utf8();
-            let extended = text[behind..]
-                .chars()
-                .next()
-                .is_some_and(|c| !c.is_ascii() && fold::class(c) == Class::Extend);
-            if !extended {
+        }
+        // It ends behind its marks, which are more of the same word.
+        let marks_single = class == Class::Extend && spill.single_end == start && start > 0;
+        if class == Class::Single || marks_single {
+            spill.single_end = behind;
+            let next = text[behind..].chars().next();
+            if !next.is_some_and(|c| !c.is_ascii() && fold::class(c) == Class::Extend) {
                 let bit = 1u128 << (i + c.len_utf8());
                 breaks |= bit as u64;
                 spill.breaks |= (bit >> 64) as u64;
