@@ -452,6 +452,7 @@ impl Gazetteer {
                         folded: self.text(row.folded),
                         capitals: row.capitals,
                         case: row.case,
+                        is_plural: false,
                     },
                 },
                 n => ContextWord::Lexicon(n - 1),
@@ -473,6 +474,8 @@ pub(crate) struct Name<'a> {
     /// Which tokens must start with a capital, for [`Case::Title`].
     pub(crate) capitals: u32,
     pub(crate) case: Case,
+    /// Is it a plural form?
+    pub(crate) is_plural: bool,
 }
 
 /// One thing that a context asks for.

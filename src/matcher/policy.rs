@@ -4,8 +4,8 @@ use super::{Hit, Match};
 use crate::{
     document::AliasId,
     gazetteer::{
-        Case, ContextPlace, ContextRow, ContextWord, GapNeed, Gazetteer, Name, SEPARATOR, SOFT,
-        normal_punctuation,
+        AliasKind, Case, ContextPlace, ContextRow, ContextWord, GapNeed, Gazetteer, Name,
+        SEPARATOR, SOFT, normal_punctuation,
     },
     span::Span,
     tokens::{Gap, Tokens, fold},
@@ -97,6 +97,7 @@ impl Verifier<'_> {
                 folded: "",
                 capitals: row.capitals,
                 case: row.case,
+                is_plural: row.kind == AliasKind::Plural,
             };
             if !self.case_allows(first, last, name, scratch) {
                 return None;
@@ -141,6 +142,11 @@ impl Verifier<'_> {
                 }
                 let mut folded = String::with_capacity(scratch.len());
                 fold_letters(name.text, &mut folded);
+                // In capitals the ending of a plural is a capital too: `F-16S`.
+                if name.is_plural && scratch.ends_with('S') && folded.ends_with('s') {
+                    scratch.pop();
+                    folded.pop();
+                }
                 *scratch == folded
             }
         }

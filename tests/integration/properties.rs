@@ -692,7 +692,7 @@ fn garbage(random: &mut Random, most: usize) -> String {
 
 /// The search that follows the definitions and nothing else. Slow.
 mod naive {
-    use super::{Case, Context, FILES, LEXICON, Listed, Names, Place};
+    use super::{Case, Context, FILES, LEXICON, Listed, Names, PLURALS, Place};
     use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
     /// Every name of the list in a text.
@@ -805,6 +805,7 @@ mod naive {
         text: &'a str,
         words: Vec<Word>,
         lines_are_paragraphs: bool,
+        is_plural: bool,
     }
 
     /// A place where a name stands: bytes, and its first and last word.
@@ -884,6 +885,7 @@ mod naive {
                 text,
                 words,
                 lines_are_paragraphs,
+                is_plural: false,
             }
         }
 
@@ -952,7 +954,11 @@ mod naive {
             let hyphen = alias.hyphen.unwrap_or(by_default);
             let mut found = Vec::new();
             for form in alias.forms() {
-                let name = Text::of(&form);
+                let is_plural = form != alias.text || alias.column == PLURALS;
+                let name = Text {
+                    is_plural,
+                    ..Text::of(&form)
+                };
                 let places = (0..self.words.len()).filter(|&first| self.spells(first, &name));
                 found.extend(places.filter_map(|first| self.find_at(first, &name, case, hyphen)));
             }
@@ -1014,7 +1020,14 @@ mod naive {
             match case {
                 Case::Any => true,
                 Case::Title => words.all(|(a, b)| a.is_capitalised || !b.is_capitalised),
-                Case::Exact => words.all(|(a, b)| a.plain == b.plain),
+                Case::Exact => {
+                    let (found, wanted): (Vec<&str>, Vec<&str>) =
+                        words.map(|(a, b)| (&*a.plain, &*b.plain)).unzip();
+                    let (found, wanted) = (found.concat(), wanted.concat());
+                    // In capitals the ending of a plural is a capital too: `F-16S`.
+                    let as_capital = wanted.strip_suffix('s').map(|stem| stem.to_owned() + "S");
+                    found == wanted || name.is_plural && as_capital == Some(found)
+                }
             }
         }
 
@@ -1025,11 +1038,10 @@ mod naive {
             match () {
                 _ if within(&named, " \n-") && !name.ends_sentence(k) => self.is_soft(i),
                 // `Workers' Party` has a space that `O'Neill` has not.
-                _ if wanted == "'" && named.contains(' ') => {
-                    marks.contains('\'') && within(&marks, "' \n")
-                }
-                _ if wanted == "'" => is_only(&marks, "'"),
+                _ if wanted == "'" && !named.contains(' ') => is_only(&marks, "'"),
                 _ if wanted.is_empty() => within(&marks, " \n."),
+                // No name reaches from one cell of a table to the next.
+                _ if marks.contains('|') && !wanted.contains('|') => false,
                 _ => punctuation(self.gap(i)) == wanted,
             }
         }
@@ -1166,12 +1178,7 @@ mod naive {
             _ => c,
         };
         let matters = |c: &char| !c.is_whitespace() && *c != '.' && !shows_nothing(*c);
-        gap.chars()
-            .map(one_kind)
-            .nfkc()
-            .map(one_kind)
-            .filter(matters)
-            .collect()
+        gap.chars().map(one_kind).nfkc().filter(matters).collect()
     }
 
     fn is_same(found: char, wanted: char) -> bool {
