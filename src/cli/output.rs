@@ -7,7 +7,10 @@ use std::{
     fs,
     io::{self, BufWriter, IsTerminal, Write},
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicU64, atomic::Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tempfile::NamedTempFile;
@@ -19,6 +22,22 @@ pub(super) fn complain(what: &dyn Display) {
         // If nobody can hear us there is nobody to tell.
         let _ = writeln!(anstream::stderr(), "wiretag: {line}");
     }
+}
+
+/// The file that a signal must not leave behind.
+static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// Takes the unfinished output away when the process is told to stop.
+fn clean_up_on_signals() {
+    // A second handler can't be set; the first does the same.
+    let _ = ctrlc::set_handler(|| {
+        let unfinished = UNFINISHED.lock().map(|mut path| path.take());
+        if let Ok(Some(path)) = unfinished {
+            let _ = fs::remove_file(path);
+        }
+        // What shells report for a process that SIGINT ended.
+        std::process::exit(130);
+    });
 }
 
 /// An output that is being written.
@@ -79,6 +98,10 @@ impl Output {
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
         let file = BufWriter::with_capacity(256 << 10, builder.tempfile_in(folder).map_err(at)?);
+        if let Ok(mut unfinished) = UNFINISHED.lock() {
+            *unfinished = Some(file.get_ref().path().to_owned());
+        }
+        clean_up_on_signals();
         let file = match path.extension().is_some_and(|e| e == "gz") {
             true => Compressor::Gzip(GzEncoder::new(file, Compression::default())),
             false => Compressor::Plain(file),
@@ -98,6 +121,9 @@ impl Output {
                 let file = buffered
                     .into_inner()
                     .map_err(io::IntoInnerError::into_error)?;
+                if let Ok(mut unfinished) = UNFINISHED.lock() {
+                    *unfinished = None;
+                }
                 file.persist(&path).map_err(|e| {
                     io::Error::new(e.error.kind(), format!("{}: {}", path.display(), e.error))
                 })?;

@@ -670,7 +670,7 @@ fn vary(random: &mut Random, name: &str) -> String {
 /// Characters of all blocks: words, marks without a letter, emoji, direction and control characters.
 fn garbage(random: &mut Random, most: usize) -> String {
     const BLOCKS: &str = "0-7f¦20-7e¦30-39¦41-5a¦61-7a¦61-7a¦80-ff¦c0-17f¦180-2af¦2b0-2ff¦300-36f¦370-3ff¦\
-        400-52f¦530-5ff¦600-6ff¦900-9ff¦e00-eff¦1000-109f¦10a0-11ff¦13a0-13ff¦1780-17ff¦1d00-1dff¦\
+        400-52f¦530-5ff¦600-6ff¦900-9ff¦e00-eff¦1000-109f¦10a0-10ff¦13a0-13ff¦1780-17ff¦1d00-1dff¦\
         1e00-1fff¦2000-206f¦2070-20ff¦2100-218f¦2460-24ff¦2e00-2e7f¦3000-30ff¦4e00-4eff¦a780-a7ff¦\
         ac00-acff¦e000-e010¦f900-faff¦fb00-fdff¦fe00-feff¦ff00-ffef¦1d400-1d7ff¦1f1e6-1f1ff¦1f3fb-1f680¦\
         20000-20050";
