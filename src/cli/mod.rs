@@ -1,6 +1,7 @@
 //! The command line: one file a command, on the public library alone.
 
 mod annotate;
+mod gazetteer;
 mod output;
 mod shell;
 
@@ -25,6 +26,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Annotate(Box<annotate::Args>),
+    Gazetteer(gazetteer::Args),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -33,6 +35,7 @@ enum Command {
 pub(crate) fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Annotate(args) => args.resolve().and_then(annotate::run),
+        Command::Gazetteer(args) => gazetteer::run(&args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),
     };

@@ -383,6 +383,13 @@ impl Assembly {
         at: At,
         problem: &mut dyn FnMut(String),
     ) {
+        let role = self.entries[entry.0 as usize].role;
+        if alias.substring && role == Role::Lexicon {
+            problem(format!(
+                "word {:?} of a lexicon can't be a substring: rules read whole words",
+                alias.text
+            ));
+        }
         let case = alias.case.unwrap_or_else(|| Case::of(&alias.text));
         let contexts = self.add_contexts(&alias.contexts, problem);
         let start = self.keys.len();
@@ -399,7 +406,7 @@ impl Assembly {
             substring: alias.substring,
             key: Text::default(),
             more: false,
-            role: self.entries[entry.0 as usize].role,
+            role,
             file: at.file as u16,
             line: at.line as u32,
         };
@@ -544,6 +551,11 @@ impl Assembly {
         }
         Gazetteer {
             labels: self.labels,
+            lexicons: self
+                .lexicons
+                .iter()
+                .map(|l| format!("lexicon {l}"))
+                .collect(),
             files: builder.files.clone(),
             entries: self.entries,
             attributes: self.attributes,

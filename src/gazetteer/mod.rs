@@ -35,6 +35,8 @@ pub struct Gazetteer {
     /// All strings, one after the other.
     pool: String,
     labels: Vec<Label>,
+    /// The names of the lexicons, `lexicon title`.
+    lexicons: Vec<String>,
     files: Vec<String>,
     entries: Vec<EntryRow>,
     attributes: Vec<(Text, Text)>,
@@ -224,6 +226,8 @@ pub(crate) enum GapNeed<'a> {
     Apostrophe,
     /// A period, or none; spaces.
     Period,
+    /// A hyphen or dash between spaces, or what is soft.
+    Dash,
     /// This punctuation; spaces and periods do not count.
     Literal(&'a str),
 }
@@ -276,6 +280,16 @@ impl Gazetteer {
         self.aliases.len()
     }
 
+    /// All entries, in the order that breaks ties.
+    pub fn entries(&self) -> impl Iterator<Item = EntryId> + use<> {
+        (0..self.entries.len() as u32).map(EntryId)
+    }
+
+    /// All aliases, sorted by their folded forms.
+    pub fn aliases(&self) -> impl Iterator<Item = AliasId> + use<> {
+        (0..self.aliases.len() as u32).map(AliasId)
+    }
+
     /// Memory of the gazetteer in bytes, as far as it grows with the names.
     pub fn memory(&self) -> usize {
         self.pool.len()
@@ -318,6 +332,16 @@ impl Gazetteer {
     pub fn entry_label(&self, entry: EntryId) -> Option<Label> {
         let row = &self.entries[entry.0 as usize];
         (row.role == Role::Entity).then(|| self.labels[row.name_of_role as usize])
+    }
+
+    /// What an entry is counted as: the name of its label, `lexicon NAME`, or `block`.
+    pub fn entry_class(&self, entry: EntryId) -> &str {
+        let row = &self.entries[entry.0 as usize];
+        match row.role {
+            Role::Entity => self.labels[row.name_of_role as usize].as_str(),
+            Role::Lexicon => &self.lexicons[row.name_of_role as usize],
+            Role::Block => "block",
+        }
     }
 
     /// Attributes of an entry, in the order of the file's columns.
@@ -425,6 +449,7 @@ impl Gazetteer {
                 "'" => GapNeed::Apostrophe,
                 "' " => GapNeed::Literal("'"),
                 "." => GapNeed::Period,
+                "- " => GapNeed::Dash,
                 literal => GapNeed::Literal(literal),
             })
         })

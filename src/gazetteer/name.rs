@@ -60,12 +60,20 @@ impl NameShape {
             ..NameShape::default()
         };
         folded_key(name, tokens, 0..n, SEPARATOR, &mut shape.key);
-        if (1..n).any(|i| !tokens.gap(i).within(SOFT)) {
+        if shape.key.split(SEPARATOR).any(str::is_empty) {
+            return Err(format!(
+                "name {name:?} has a word of marks alone, so it can never match"
+            ));
+        }
+        if (1..n).any(|i| !tokens.gap(i).within(SOFT) || tokens.gap(i) == Gap::HYPHEN | Gap::SPACE)
+        {
             for i in 1..n {
                 if i > 1 {
                     shape.gaps.push(SEPARATOR);
                 }
-                if !tokens.gap(i).within(SOFT) {
+                if tokens.gap(i) == Gap::HYPHEN | Gap::SPACE {
+                    shape.gaps.push_str("- ");
+                } else if !tokens.gap(i).within(SOFT) {
                     let between = &name[tokens.span(i - 1).end..tokens.span(i).start];
                     let needed = normal_punctuation(between);
                     // Periods and spaces leave nothing.

@@ -159,6 +159,7 @@ impl Verifier<'_> {
             GapNeed::Soft => is_soft(gap),
             GapNeed::Apostrophe => gap == Gap::APOSTROPHE,
             GapNeed::Period => gap.within(Gap::PERIOD | Gap::SPACE | Gap::LINE | Gap::SENTENCE),
+            GapNeed::Dash => gap.within(SOFT | Gap::DASH),
             GapNeed::Literal(literal) => {
                 let between = &self.text[self.tokens.span(i - 1).end..self.tokens.span(i).start];
                 let hard = gap.has(Gap::PARAGRAPH) || gap.has(Gap::CELL) && !literal.contains('|');

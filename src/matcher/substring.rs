@@ -80,7 +80,7 @@ impl Automaton {
             let separator = SEPARATOR.len_utf8();
             let (first, last) = (
                 text.token(m.start() + separator),
-                text.token(m.end() - separator - 1),
+                text.token(m.end() - separator),
             );
             found.push(Look {
                 first: first as u32,

@@ -390,7 +390,7 @@ fn has_long_line(bytes: &[u8]) -> bool {
         .chain([bytes.len()])
         .any(|at| {
             let long = at - before > MAX_WRAPPED;
-            before = at;
+            before = at + 1;
             long
         })
 }
