@@ -1,12 +1,13 @@
 //! [`Annotator`]: the order of the stages.
 
 use crate::{
-    document::{Annotation, Document, EntryId, Origin, Zone, ZoneKind},
+    document::{AliasId, Annotation, Document, EntryId, Origin, Zone, ZoneKind},
     error::Error,
     gazetteer::{Gazetteer, Role},
     matcher::{Engine, Matcher, Matches},
     record::{Mention, OffsetUnit, Offsets, Record},
     resolve::overlap::{Candidate, Lost, Reason, compete},
+    rules::{self, Addition},
     span::{Label, Span},
     tokens::Tokens,
     zones::zones,
@@ -33,6 +34,9 @@ pub struct Annotator {
     overlaps: Overlaps,
     labels: Option<Vec<Label>>,
     attributes: bool,
+    rules: bool,
+    /// Some label that the gazetteer has.
+    any_label: Option<Label>,
 }
 
 /// What becomes of candidates that overlap.
@@ -60,6 +64,7 @@ pub struct AnnotatorBuilder {
 pub struct Scratch {
     tokens: Tokens,
     matches: Matches,
+    additions: Vec<Addition>,
     candidates: Vec<Candidate>,
     winners: Vec<Candidate>,
 }
@@ -102,7 +107,7 @@ impl AnnotatorBuilder {
         self
     }
 
-    /// Applies rules besides the lists. Default: yes. There are no rules yet, so that this changes nothing today.
+    /// Applies rules besides the lists. Default: yes.
     pub fn rules(&mut self, rules: bool) -> &mut AnnotatorBuilder {
         self.no_rules = !rules;
         self
@@ -128,6 +133,8 @@ impl AnnotatorBuilder {
             overlaps: self.overlaps,
             labels: self.labels.clone(),
             attributes: self.attributes,
+            rules: !self.no_rules,
+            any_label: known.first().copied(),
         })
     }
 }
@@ -171,6 +178,16 @@ impl Annotator {
         zones(text, &mut found.zones);
         self.matcher
             .find(text, &scratch.tokens, &mut scratch.matches);
+        scratch.additions.clear();
+        if self.rules {
+            let names = scratch.matches.names();
+            rules::apply(
+                self.gazetteer(),
+                &scratch.tokens,
+                names,
+                &mut scratch.additions,
+            );
+        }
         self.candidates(scratch, &found.zones);
         let lost = (self.overlaps == Overlaps::All).then_some(&mut found.lost);
         compete(
@@ -189,38 +206,51 @@ impl Annotator {
         self.keep_labels(found);
     }
 
-    /// Turns matches into candidates, those in no-match zones excepted.
+    /// Turns matches and what rules added into candidates, those in no-match zones excepted.
     fn candidates(&self, scratch: &mut Scratch, zones: &[Zone]) {
-        let gazetteer = self.gazetteer();
-        // A block has no label; any will do, nobody reads it.
-        let Some(no_label) = gazetteer.labels().first().copied() else {
-            scratch.candidates.clear();
-            return;
-        };
+        let Scratch {
+            matches,
+            additions,
+            candidates,
+            ..
+        } = scratch;
+        candidates.clear();
+        let names = matches.names().iter();
+        let names = names.map(|m| (m.span, m.alias, Origin::Alias(m.alias)));
+        candidates.extend(self.outside_zones(zones, names));
+        let added = additions
+            .iter()
+            .map(|a| (a.span, a.alias, Origin::Rule(a.rule)));
+        candidates.extend(self.outside_zones(zones, added));
+    }
+
+    /// The candidates at these sorted spans that lie in no zone where nothing is found.
+    fn outside_zones(
+        &self,
+        zones: &[Zone],
+        found: impl Iterator<Item = (Span, AliasId, Origin)>,
+    ) -> impl Iterator<Item = Candidate> {
         let mut zones = ZoneCursor { zones, first: 0 };
-        scratch.candidates.clear();
-        scratch
-            .candidates
-            .extend(scratch.matches.names().iter().filter_map(|m| {
-                let zone = zones.of(m.span);
-                if zone == Some(ZoneKind::NoMatch) {
-                    return None;
-                }
-                let row = gazetteer.alias(m.alias);
-                let label = gazetteer.entry_label(row.entry).unwrap_or(no_label);
-                let annotation = Annotation {
-                    span: m.span,
-                    label,
-                    entry: Some(row.entry),
-                    origin: Origin::Alias(m.alias),
-                    zone,
-                };
-                Some(Candidate {
-                    annotation,
-                    block: row.role == Role::Block,
-                    priority: row.priority,
-                })
-            }));
+        found.filter_map(move |(span, alias, origin)| {
+            let zone = zones.of(span);
+            if zone == Some(ZoneKind::NoMatch) {
+                return None;
+            }
+            let row = self.gazetteer().alias(alias);
+            let annotation = Annotation {
+                span,
+                // A block has no label; any will do, nobody reads it.
+                label: self.gazetteer().entry_label(row.entry).or(self.any_label)?,
+                entry: Some(row.entry),
+                origin,
+                zone,
+            };
+            Some(Candidate {
+                annotation,
+                block: row.role == Role::Block,
+                priority: row.priority,
+            })
+        })
     }
 
     fn keep_labels(&self, found: &mut Found) {

@@ -119,13 +119,24 @@ pub struct Annotation {
 pub enum Origin {
     /// An alias of an entry of the gazetteer.
     Alias(AliasId),
+    /// A rule.
+    Rule(Rule),
+}
+
+/// The rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Rule {
+    /// The name of a weapon and the common noun of its kind behind it: `Hwasong-12 missile`.
+    NameAndKind,
 }
 
 impl Origin {
-    /// The word that the record uses.
+    /// The words that the record uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Origin::Alias(_) => "alias",
+            Origin::Rule(Rule::NameAndKind) => "rule:name-and-kind",
         }
     }
 }

@@ -11,6 +11,7 @@ mod matcher;
 pub mod read;
 mod record;
 mod resolve;
+mod rules;
 mod span;
 mod tokens;
 pub mod write;
@@ -18,7 +19,7 @@ mod zones;
 
 pub use annotator::{Annotator, AnnotatorBuilder, Found, Overlaps, Scratch};
 pub use batch::{Batch, Summary};
-pub use document::{AliasId, Annotation, Document, EntryId, Meta, Origin, Zone, ZoneKind};
+pub use document::{AliasId, Annotation, Document, EntryId, Meta, Origin, Rule, Zone, ZoneKind};
 pub use error::{Error, Problem, Severity};
 pub use gazetteer::{
     Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder,

@@ -42,7 +42,7 @@ pub struct Mention<'a> {
     /// Other entities that have a name of this form and label.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Cow<'a, str>>,
-    /// What found it: `alias`.
+    /// What found it: `alias`, or `rule:NAME`.
     pub origin: Cow<'a, str>,
     /// The zone that it lies in: `dateline`, `byline`, `credit`, `boilerplate`.
     #[serde(skip_serializing_if = "Option::is_none")]

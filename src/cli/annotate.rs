@@ -51,7 +51,7 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Gazetteers")]
     no_builtin: bool,
 
-    /// Apply lists alone, no rules (there are no rules yet)
+    /// Apply lists alone, no rules
     #[arg(long, help_heading = "Gazetteers")]
     no_rules: bool,
 

@@ -36,7 +36,7 @@ use std::{
 #[derive(Debug, Default)]
 pub struct GazetteerBuilder {
     entries: Vec<PlacedEntry>,
-    by_id: HashMap<(String, RoleName), usize>,
+    by_id: HashMap<(Arc<str>, RoleName), usize>,
     files: Vec<String>,
     problems: Vec<Problem>,
 }
@@ -44,18 +44,18 @@ pub struct GazetteerBuilder {
 /// An entity and its names, as they are added to a [`GazetteerBuilder`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    pub(super) id: String,
+    pub(super) id: Arc<str>,
     pub(super) role: RoleName,
     pub(super) name: String,
     pub(super) aliases: Vec<Alias>,
-    pub(super) attributes: Vec<(String, String)>,
+    pub(super) attributes: Vec<(Arc<str>, String)>,
 }
 
 /// What an entry is for, and the name that goes with it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum RoleName {
     Entity(Label),
-    Lexicon(String),
+    Lexicon(Arc<str>),
     Block,
 }
 
@@ -118,7 +118,7 @@ struct At {
 
 impl Entry {
     /// An entity whose canonical name is an alias too.
-    pub fn new(id: impl Into<String>, label: Label, name: impl Into<String>) -> Entry {
+    pub fn new(id: impl Into<Arc<str>>, label: Label, name: impl Into<String>) -> Entry {
         let name = name.into();
         let aliases = vec![Alias::new(name.clone())];
         Entry {
@@ -137,7 +137,7 @@ impl Entry {
     }
 
     /// The same with one more attribute.
-    pub fn attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Entry {
+    pub fn attribute(mut self, key: impl Into<Arc<str>>, value: impl Into<String>) -> Entry {
         self.attributes.push((key.into(), value.into()));
         self
     }
@@ -206,6 +206,7 @@ impl GazetteerBuilder {
         let entries = vec![ShapedEntry::new(
             entry,
             0,
+            false,
             &mut Tokens::default(),
             &mut report,
         )];
@@ -220,6 +221,9 @@ impl GazetteerBuilder {
         let mut problems = self.problems.clone();
         let assembly = Assembly::of(self, &mut problems);
         if !problems.is_empty() {
+            // As a reader of the files meets them, whichever step found them.
+            let file = |p: &Problem| self.files.iter().position(|f| *f == p.path);
+            problems.sort_by_key(|p| (file(p), p.line));
             return Err(Error::problems(problems));
         }
         Ok(assembly.finish(self))
@@ -250,12 +254,21 @@ impl GazetteerBuilder {
             entry,
             shapes,
             line,
+            has_own_id,
         } = shaped;
         let at = At { file, line };
         let shapes = shapes.into_iter().map(|shape| (shape, at));
         match self.by_id.entry((entry.id.clone(), entry.role.clone())) {
             hash_map::Entry::Occupied(known) => {
                 let known = &mut self.entries[*known.get()];
+                if has_own_id && known.at.file == file {
+                    let message =
+                        format!("id {:?} stands on line {} already", entry.id, known.at.line);
+                    let path = &self.files[file];
+                    self.problems
+                        .push(Problem::error(path, Some(line), message));
+                    return;
+                }
                 for (alias, shape) in entry.aliases.into_iter().zip(shapes) {
                     if !known.entry.aliases.contains(&alias) {
                         known.entry.aliases.push(alias);
@@ -292,7 +305,7 @@ struct KeyedAlias {
 struct Assembly {
     pool: String,
     labels: Vec<Label>,
-    lexicons: Vec<String>,
+    lexicons: Vec<Arc<str>>,
     entries: Vec<EntryRow>,
     attributes: Vec<(Text, Text)>,
     keyed: Vec<KeyedAlias>,
@@ -461,7 +474,7 @@ impl Assembly {
             lexicon: 0,
         };
         if let Some(name) = word.strip_prefix('@') {
-            let n = self.lexicons.iter().position(|l| l == name);
+            let n = self.lexicons.iter().position(|l| &**l == name);
             let n = n.ok_or_else(|| {
                 format!(
                     "no lexicon {name:?}: a file with the header \"# lexicon: {name}\" makes one"
@@ -514,7 +527,7 @@ impl Assembly {
         for alias in &mut keyed {
             alias.head = head(&alias.key);
         }
-        keyed.sort_by(|a, b| {
+        keyed.par_sort_by(|a, b| {
             a.head
                 .cmp(&b.head)
                 .then_with(|| keys[a.key.clone()].cmp(&keys[b.key.clone()]))

@@ -7,8 +7,28 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../gazetteers/blocks.tsv"),
     ),
     (
+        "gazetteers/compass.tsv",
+        include_str!("../../gazetteers/compass.tsv"),
+    ),
+    (
         "gazetteers/countries.tsv",
         include_str!("../../gazetteers/countries.tsv"),
+    ),
+    (
+        "gazetteers/given-names.tsv",
+        include_str!("../../gazetteers/given-names.tsv"),
+    ),
+    (
+        "gazetteers/months-days.tsv",
+        include_str!("../../gazetteers/months-days.tsv"),
+    ),
+    (
+        "gazetteers/org-heads.tsv",
+        include_str!("../../gazetteers/org-heads.tsv"),
+    ),
+    (
+        "gazetteers/org-suffixes.tsv",
+        include_str!("../../gazetteers/org-suffixes.tsv"),
     ),
     (
         "gazetteers/orgs-armed-groups.tsv",
@@ -59,6 +79,10 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../gazetteers/people-others.tsv"),
     ),
     (
+        "gazetteers/place-heads.tsv",
+        include_str!("../../gazetteers/place-heads.tsv"),
+    ),
+    (
         "gazetteers/places-capitals.tsv",
         include_str!("../../gazetteers/places-capitals.tsv"),
     ),
@@ -79,12 +103,40 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../gazetteers/places-waters.tsv"),
     ),
     (
+        "gazetteers/roles.tsv",
+        include_str!("../../gazetteers/roles.tsv"),
+    ),
+    (
+        "gazetteers/speech-verbs.tsv",
+        include_str!("../../gazetteers/speech-verbs.tsv"),
+    ),
+    (
         "gazetteers/titles.tsv",
         include_str!("../../gazetteers/titles.tsv"),
     ),
     (
+        "gazetteers/us-homonyms.tsv",
+        include_str!("../../gazetteers/us-homonyms.tsv"),
+    ),
+    (
+        "gazetteers/us-states.tsv",
+        include_str!("../../gazetteers/us-states.tsv"),
+    ),
+    (
+        "gazetteers/weapon-heads.tsv",
+        include_str!("../../gazetteers/weapon-heads.tsv"),
+    ),
+    (
         "gazetteers/weapon-kinds.tsv",
         include_str!("../../gazetteers/weapon-kinds.tsv"),
+    ),
+    (
+        "gazetteers/weapon-makers.tsv",
+        include_str!("../../gazetteers/weapon-makers.tsv"),
+    ),
+    (
+        "gazetteers/weapon-modifiers.tsv",
+        include_str!("../../gazetteers/weapon-modifiers.tsv"),
     ),
     (
         "gazetteers/weapons-air-defence.tsv",

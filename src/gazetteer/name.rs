@@ -104,6 +104,8 @@ pub(super) struct ShapedEntry {
     pub(super) shapes: Vec<NameShape>,
     /// The line, from 1; 0 where there is none.
     pub(super) line: u64,
+    /// Does the line say the id?
+    pub(super) has_own_id: bool,
 }
 
 impl ShapedEntry {
@@ -111,6 +113,7 @@ impl ShapedEntry {
     pub(super) fn new(
         mut entry: Entry,
         line: u64,
+        has_own_id: bool,
         tokens: &mut Tokens,
         problem: &mut dyn FnMut(String),
     ) -> ShapedEntry {
@@ -134,6 +137,7 @@ impl ShapedEntry {
             entry,
             shapes,
             line,
+            has_own_id,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     span::Label,
     tokens::Tokens,
 };
-use std::{collections::HashMap, fs, path::Path, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, fs, path::Path, sync::Arc};
 
 /// What the lines of a file that does not say it itself are taken to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,7 +93,6 @@ pub(super) fn parse(path: &str, text: &str, defaults: &SourceDefaults) -> Source
         columns: Vec::new(),
         plain: false,
         given_up: false,
-        lines: HashMap::new(),
         policies: HashMap::new(),
         tokens: Tokens::default(),
     };
@@ -110,7 +109,7 @@ enum Column {
     Name,
     Aliases(AliasKind),
     Priority,
-    Attribute(String),
+    Attribute(Arc<str>),
 }
 
 /// One file while it is read.
@@ -128,8 +127,6 @@ struct SourceReader<'a> {
     plain: bool,
     /// Is the file of a form that can't be read?
     given_up: bool,
-    /// The line of each id.
-    lines: HashMap<String, u64>,
     /// Policies that were read before, by their text: most lists repeat a few.
     policies: HashMap<String, Policies>,
     tokens: Tokens,
@@ -201,7 +198,7 @@ impl SourceReader<'_> {
                 Ok(label) => self.demonym = Some(label),
                 Err(e) => self.problem(n, e.to_string()),
             },
-            "lexicon" => self.role = Some(RoleName::Lexicon(value.to_owned())),
+            "lexicon" => self.role = Some(RoleName::Lexicon(value.into())),
             "block" => match yes_or_no(value) {
                 Some(true) => self.role = Some(RoleName::Block),
                 Some(false) => {}
@@ -251,7 +248,7 @@ impl SourceReader<'_> {
                 "plurals" => Column::Aliases(AliasKind::Plural),
                 "priority" => Column::Priority,
                 _ => match name.strip_prefix('@') {
-                    Some(key) if !key.is_empty() => Column::Attribute(key.to_owned()),
+                    Some(key) if !key.is_empty() => Column::Attribute(key.into()),
                     _ => {
                         self.problem(
                             n,
@@ -259,7 +256,7 @@ impl SourceReader<'_> {
                                 "no column {name:?}: columns are id, name, aliases, short, acronyms, demonyms, former, plurals, priority, and @NAME for an attribute"
                             ),
                         );
-                        Column::Attribute(String::new())
+                        Column::Attribute(Arc::default())
                     }
                 },
             });
@@ -268,7 +265,7 @@ impl SourceReader<'_> {
             self.problem(n, "no column \"name\"");
         }
         for (i, column) in columns.iter().enumerate() {
-            if columns[..i].contains(column) && *column != Column::Attribute(String::new()) {
+            if columns[..i].contains(column) && *column != Column::Attribute(Arc::default()) {
                 self.problem(
                     n,
                     format!(
@@ -292,9 +289,9 @@ impl SourceReader<'_> {
             (Some(role), _) => role.clone(),
             (None, Some(label)) => RoleName::Entity(label),
             (None, None) => {
-                if self.lines.is_empty() {
+                if !self.given_up {
                     self.problem(n, "no label for this list: give --label NAME, or add a line \"# label: NAME\" above");
-                    self.lines.insert(String::new(), n);
+                    self.given_up = true;
                 }
                 return;
             }
@@ -306,14 +303,14 @@ impl SourceReader<'_> {
             priority: self.priority,
             ..Alias::new(name)
         };
-        self.finish(
-            n,
-            default_id(&role, name),
+        let entry = Entry {
+            id: default_id(&role, name).into(),
             role,
-            name.to_owned(),
-            vec![(alias, self.plural)],
-            Vec::new(),
-        );
+            name: name.to_owned(),
+            aliases: Vec::new(),
+            attributes: Vec::new(),
+        };
+        self.finish(n, false, entry, vec![(alias, self.plural)]);
     }
 
     fn entry_line(&mut self, n: u64, line: &str) {
@@ -323,7 +320,7 @@ impl SourceReader<'_> {
     }
 
     fn entry_cells(&mut self, n: u64, line: &str, columns: &[Column]) {
-        let cells: Vec<String> = line.split('\t').map(unquote).collect();
+        let cells: Vec<Cow<'_, str>> = line.split('\t').map(unquote).collect();
         if cells.len() > columns.len() && cells[columns.len()..].iter().any(|c| !c.is_empty()) {
             return self.problem(
                 n,
@@ -345,7 +342,7 @@ impl SourceReader<'_> {
                     if cell.chars().any(|c| c.is_whitespace() || c.is_control()) {
                         self.problem(n, format!("id {cell:?} has white space"));
                     }
-                    id = Some(cell.clone());
+                    id = Some(Arc::from(&**cell));
                 }
                 Column::Name => {
                     if let Some(alias) = self.alias(n, cell, AliasKind::Full) {
@@ -369,7 +366,7 @@ impl SourceReader<'_> {
                         format!("priority is a whole number from -100 to 100, not {cell:?}"),
                     ),
                 },
-                Column::Attribute(key) => attributes.push((key.clone(), cell.clone())),
+                Column::Attribute(key) => attributes.push((key.clone(), cell.clone().into_owned())),
             }
         }
         let Some(name) = name else {
@@ -383,32 +380,27 @@ impl SourceReader<'_> {
                 alias.priority = line_priority;
             }
         }
-        let id = id.unwrap_or_else(|| default_id(&role, &name));
-        if let Some(&first) = self.lines.get(&id)
-            && columns.contains(&Column::Id)
-        {
-            return self.problem(n, format!("id {id:?} stands on line {first} already"));
-        }
-        self.finish(n, id, role, name, aliases, attributes);
+        let has_own_id = id.is_some();
+        let id = id.unwrap_or_else(|| default_id(&role, &name).into());
+        let entry = Entry {
+            id,
+            role,
+            name,
+            aliases: Vec::new(),
+            attributes,
+        };
+        self.finish(n, has_own_id, entry, aliases);
     }
 
     /// Gives demonyms an entry of their own label and names their plurals, and hands the entry to the builder.
-    fn finish(
-        &mut self,
-        n: u64,
-        id: String,
-        role: RoleName,
-        name: String,
-        aliases: Vec<(Alias, bool)>,
-        attributes: Vec<(String, String)>,
-    ) {
-        self.lines.insert(id.clone(), n);
-        let (mut own, mut demonyms) = (Vec::with_capacity(2 * aliases.len()), Vec::new());
+    fn finish(&mut self, n: u64, has_own_id: bool, mut entry: Entry, aliases: Vec<(Alias, bool)>) {
+        let mut demonyms = Vec::new();
+        entry.aliases.reserve(2 * aliases.len());
         for (alias, plural) in aliases {
             let list = if alias.kind == AliasKind::Demonym && self.demonym.is_some() {
                 &mut demonyms
             } else {
-                &mut own
+                &mut entry.aliases
             };
             let plural = plural.then(|| pluralized(&alias.text)).flatten();
             let plural = plural.map(|text| Alias {
@@ -422,28 +414,20 @@ impl SourceReader<'_> {
             list.push(alias);
             list.extend(plural);
         }
-        let people = self
-            .demonym
-            .filter(|_| !demonyms.is_empty())
-            .map(|label| Entry {
-                id: id.clone(),
-                role: RoleName::Entity(label),
-                name: name.clone(),
-                aliases: demonyms,
-                attributes: attributes.clone(),
-            });
-        let entry = Entry {
-            id,
-            role,
-            name,
-            aliases: own,
-            attributes,
-        };
+        let people = self.demonym.filter(|_| !demonyms.is_empty());
+        let people = people.map(|label| Entry {
+            id: entry.id.clone(),
+            role: RoleName::Entity(label),
+            name: entry.name.clone(),
+            aliases: demonyms,
+            attributes: entry.attributes.clone(),
+        });
         for entry in [entry].into_iter().chain(people) {
             let SourceFile { entries, problems } = &mut self.read;
             let path = self.path;
             let mut problem = |message| problems.push(Problem::error(path, Some(n), message));
-            entries.push(ShapedEntry::new(entry, n, &mut self.tokens, &mut problem));
+            let shaped = ShapedEntry::new(entry, n, has_own_id, &mut self.tokens, &mut problem);
+            entries.push(shaped);
         }
     }
 
@@ -591,11 +575,15 @@ fn pluralized(name: &str) -> Option<String> {
 fn default_id(role: &RoleName, name: &str) -> String {
     let theme = match role {
         RoleName::Entity(label) => label.as_str().to_lowercase(),
-        RoleName::Lexicon(lexicon) => lexicon.clone(),
+        RoleName::Lexicon(lexicon) => lexicon.to_string(),
         RoleName::Block => "block".to_owned(),
     };
     let mut slug = String::new();
-    for c in name.chars().flat_map(char::to_lowercase) {
+    let lower = match name.is_ascii() {
+        true => name.to_ascii_lowercase(),
+        false => name.to_lowercase(),
+    };
+    for c in lower.chars() {
         if c.is_alphanumeric() {
             slug.push(c);
         } else if !slug.is_empty() && !slug.ends_with('-') {
@@ -622,14 +610,14 @@ fn priority(value: &str) -> Option<i8> {
 }
 
 /// A cell as a spreadsheet may have saved it: in quotation marks, those inside doubled.
-fn unquote(cell: &str) -> String {
+fn unquote(cell: &str) -> Cow<'_, str> {
     let cell = cell.trim();
     if let Some(inside) = cell.strip_prefix('"').and_then(|c| c.strip_suffix('"'))
         && !inside.replace("\"\"", "").contains('"')
     {
-        return inside.replace("\"\"", "\"").trim().to_owned();
+        return Cow::Owned(inside.replace("\"\"", "\"").trim().to_owned());
     }
-    cell.to_owned()
+    Cow::Borrowed(cell)
 }
 
 fn find_unescaped(text: &str, wanted: char) -> Option<usize> {
@@ -742,8 +730,8 @@ mod tests {
                 "list.tsv:7: id \"a/1\" stands on line 6 already",
                 "list.tsv:8: policy \"near:\" has no words behind the colon",
                 "list.tsv:9: name \"???\" has no letter and no digit, so it can never match",
-                "list.tsv:11: 4 cells, but 3 columns",
                 "list.tsv:10: no lexicon \"none\": a file with the header \"# lexicon: none\" makes one",
+                "list.tsv:11: 4 cells, but 3 columns",
             ]
         );
     }

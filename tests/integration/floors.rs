@@ -8,7 +8,7 @@
 use std::{fs, path::Path};
 
 /// The floors. A file imports from floors below its own alone; the files of one folder may import each other.
-const FLOORS: [(&str, u8, Leg); 17] = [
+const FLOORS: [(&str, u8, Leg); 18] = [
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
     ("machine", 1, Leg::Both),
@@ -19,6 +19,7 @@ const FLOORS: [(&str, u8, Leg); 17] = [
     ("gazetteer", 3, Leg::Core),
     ("matcher", 4, Leg::Core),
     ("resolve", 5, Leg::Core),
+    ("rules", 5, Leg::Core),
     ("annotator", 6, Leg::Core),
     ("read", 2, Leg::Edge),
     ("write", 2, Leg::Edge),

@@ -157,7 +157,7 @@ fn check_spans(record: &Record) -> Result<(), String> {
         if span.attributes.as_ref().is_some_and(BTreeMap::is_empty) {
             return fault("attributes is there and empty");
         }
-        if span.origin != "alias" {
+        if !["alias", "rule:name-and-kind"].contains(&span.origin.as_str()) {
             return fault("its origin is unknown");
         }
         if span
