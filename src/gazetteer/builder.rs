@@ -106,7 +106,9 @@ struct PlacedEntry {
     entry: Entry,
     at: At,
     /// For each alias of the entry.
-    shapes: Vec<(NameShape, At)>,
+    shapes: Vec<NameShape>,
+    /// The aliases that other lines added: from which on, and the line.
+    added: Vec<(usize, At)>,
 }
 
 /// A line of a file; line 0 where there is none.
@@ -257,7 +259,6 @@ impl GazetteerBuilder {
             has_own_id,
         } = shaped;
         let at = At { file, line };
-        let shapes = shapes.into_iter().map(|shape| (shape, at));
         match self.by_id.entry((entry.id.clone(), entry.role.clone())) {
             hash_map::Entry::Occupied(known) => {
                 let known = &mut self.entries[*known.get()];
@@ -269,6 +270,7 @@ impl GazetteerBuilder {
                         .push(Problem::error(path, Some(line), message));
                     return;
                 }
+                known.added.push((known.shapes.len(), at));
                 for (alias, shape) in entry.aliases.into_iter().zip(shapes) {
                     if !known.entry.aliases.contains(&alias) {
                         known.entry.aliases.push(alias);
@@ -283,8 +285,12 @@ impl GazetteerBuilder {
             }
             hash_map::Entry::Vacant(new) => {
                 new.insert(self.entries.len());
-                let shapes = shapes.collect();
-                self.entries.push(PlacedEntry { entry, at, shapes });
+                self.entries.push(PlacedEntry {
+                    entry,
+                    at,
+                    shapes,
+                    added: Vec::new(),
+                });
             }
         }
     }
@@ -381,9 +387,11 @@ impl Assembly {
             role,
         };
         self.entries.push(row);
-        for (alias, (shape, at)) in entry.aliases.iter().zip(&placed.shapes) {
-            self.add_alias(number, alias, shape, *at, &mut |message| {
-                problem(*at, message)
+        for (i, (alias, shape)) in entry.aliases.iter().zip(&placed.shapes).enumerate() {
+            let added = placed.added.iter().rev().find(|(from, _)| *from <= i);
+            let at = added.map_or(placed.at, |(_, at)| *at);
+            self.add_alias(number, alias, shape, at, &mut |message| {
+                problem(at, message);
             });
         }
     }
@@ -426,7 +434,7 @@ impl Assembly {
         self.keyed.push(KeyedAlias {
             key: start..self.keys.len(),
             head: 0,
-            tokens: shape.tokens,
+            tokens: usize::from(shape.tokens),
             row,
         });
     }
@@ -491,16 +499,18 @@ impl Assembly {
     }
 
     fn add_extra(&mut self, shape: &NameShape, contexts: (u32, u32)) -> u32 {
-        let bare = shape.gaps.is_empty() && shape.lead.is_empty() && shape.trail.is_empty();
-        if bare && contexts.0 == contexts.1 {
+        if shape.punctuation.is_none() && contexts.0 == contexts.1 {
             return 0;
         }
-        let extra = ExtraRow {
-            gaps: self.store(&shape.gaps),
-            lead: self.store(&shape.lead),
-            trail: self.store(&shape.trail),
+        let mut extra = ExtraRow {
             contexts,
+            ..ExtraRow::default()
         };
+        if let Some(punctuation) = &shape.punctuation {
+            extra.gaps = self.store(&punctuation.gaps);
+            extra.lead = self.store(&punctuation.lead);
+            extra.trail = self.store(&punctuation.trail);
+        }
         self.extras.push(extra);
         self.extras.len() as u32
     }

@@ -17,13 +17,20 @@ pub(super) const MAX_TOKENS: usize = 32;
 pub(crate) const SOFT: Gap = Gap::SPACE.or(Gap::LINE).or(Gap::HYPHEN);
 
 /// What a name needs of a text.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct NameShape {
     /// Its folded tokens with [`SEPARATOR`] between them.
     pub(super) key: String,
-    pub(super) tokens: usize,
+    pub(super) tokens: u8,
     /// Which tokens start with a capital.
     pub(super) capitals: u32,
+    /// What few names have.
+    pub(super) punctuation: Option<Box<Punctuation>>,
+}
+
+/// The punctuation that a name needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Punctuation {
     /// What must stand in each inner gap, with [`SEPARATOR`] between them; empty when spaces and hyphens do.
     pub(super) gaps: String,
     /// What must stand before the first token.
@@ -50,44 +57,57 @@ impl NameShape {
                 "name {name:?} has {n} words and numbers, the most is {MAX_TOKENS}"
             ));
         }
-        let mut shape = NameShape {
-            tokens: n,
-            capitals: (0..n).fold(0, |bits, i| {
-                bits | u32::from(tokens.shape(i).starts_upper()) << i
-            }),
-            lead: visible(&name[..tokens.span(0).start]),
-            trail: visible(&name[tokens.span(n - 1).end..]),
-            ..NameShape::default()
-        };
-        folded_key(name, tokens, 0..n, SEPARATOR, &mut shape.key);
-        if shape.key.split(SEPARATOR).any(str::is_empty) {
+        let mut key = String::with_capacity(name.len());
+        folded_key(name, tokens, 0..n, SEPARATOR, &mut key);
+        if key.split(SEPARATOR).any(str::is_empty) {
             return Err(format!(
                 "name {name:?} has a word of marks alone, so it can never match"
             ));
         }
-        if (1..n).any(|i| !tokens.gap(i).within(SOFT) || tokens.gap(i) == Gap::HYPHEN | Gap::SPACE)
-        {
+        let capitals = (0..n).fold(0, |bits, i| {
+            bits | u32::from(tokens.shape(i).starts_upper()) << i
+        });
+        let punctuation = Punctuation::of(name, tokens);
+        let bare = punctuation == Punctuation::default();
+        Ok(NameShape {
+            key,
+            tokens: n as u8,
+            capitals,
+            punctuation: (!bare).then(|| Box::new(punctuation)),
+        })
+    }
+}
+
+impl Punctuation {
+    fn of(name: &str, tokens: &Tokens) -> Punctuation {
+        let n = tokens.len();
+        let mut gaps = String::new();
+        let is_dash = |gap: Gap| gap == Gap::HYPHEN | Gap::SPACE;
+        if (1..n).any(|i| !tokens.gap(i).within(SOFT) || is_dash(tokens.gap(i))) {
             for i in 1..n {
                 if i > 1 {
-                    shape.gaps.push(SEPARATOR);
+                    gaps.push(SEPARATOR);
                 }
-                if tokens.gap(i) == Gap::HYPHEN | Gap::SPACE {
-                    shape.gaps.push_str("- ");
-                } else if !tokens.gap(i).within(SOFT) {
+                let gap = tokens.gap(i);
+                if is_dash(gap) {
+                    gaps.push_str("- ");
+                } else if !gap.within(SOFT) {
                     let between = &name[tokens.span(i - 1).end..tokens.span(i).start];
                     let needed = normal_punctuation(between);
                     // Periods and spaces leave nothing.
-                    shape
-                        .gaps
-                        .push_str(if needed.is_empty() { "." } else { &needed });
+                    gaps.push_str(if needed.is_empty() { "." } else { &needed });
                     // `Workers' Party` has a space that `O'Neill` has not.
-                    if needed == "'" && tokens.gap(i).has(Gap::SPACE) {
-                        shape.gaps.push(' ');
+                    if needed == "'" && gap.has(Gap::SPACE) {
+                        gaps.push(' ');
                     }
                 }
             }
         }
-        Ok(shape)
+        Punctuation {
+            gaps,
+            lead: visible(&name[..tokens.span(0).start]),
+            trail: visible(&name[tokens.span(n - 1).end..]),
+        }
     }
 }
 
