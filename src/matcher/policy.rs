@@ -180,21 +180,30 @@ impl Verifier<'_> {
         Some(start)
     }
 
-    /// Where the name ends if what it has behind its last token stands behind byte `end`. Periods are optional, and taken when they
-    /// are there.
+    /// Where the name ends if what it has behind its last token stands behind byte `end`. Periods are optional, and taken when
+    /// they are there; but not the one that a next word touches (`Acme Inc.The`). Other punctuation of a name may not touch a word.
     fn take_trail(&self, mut end: usize, trail: &str) -> Option<usize> {
+        let mut last = None;
         for wanted in trail.chars() {
-            let found = self.text[end..]
-                .chars()
-                .next()
-                .filter(|&c| same_punctuation(c, wanted));
-            match found {
-                Some(c) => end += c.len_utf8(),
+            let next = self.text[end..].chars().next();
+            match next.filter(|&c| same_punctuation(c, wanted)) {
+                Some(c) => {
+                    end += c.len_utf8();
+                    last = Some(c);
+                }
                 None if wanted == '.' || wanted.is_whitespace() => {}
                 None => return None,
             }
         }
-        Some(end)
+        let touched = self.text[end..]
+            .chars()
+            .next()
+            .is_some_and(is_word_character);
+        match last {
+            Some(period @ ('.' | '．')) if touched => Some(end - period.len_utf8()),
+            Some(_) if touched => None,
+            _ => Some(end),
+        }
     }
 
     /// May a name start at token `first`, byte `start`?
@@ -396,6 +405,11 @@ pub(super) fn substring_allows(
 /// Spaces, one hyphen, or nothing: what may stand between two words of a name. A hyphen between spaces is a dash.
 fn is_soft(gap: Gap) -> bool {
     gap.within(SOFT) && !(gap.has(Gap::HYPHEN) && gap.has(Gap::SPACE))
+}
+
+/// Is a character part of a word that has space around it?
+fn is_word_character(c: char) -> bool {
+    c.is_alphanumeric() && (c.is_ascii() || fold::class(c) != fold::Class::Single)
 }
 
 /// Are two characters forms of one punctuation mark?

@@ -996,6 +996,13 @@ mod naive {
                         _ => return None,
                     }
                 }
+                // A word may not touch punctuation of the name; a period is given up then.
+                let next = self.text[end..].chars().next();
+                let touched = next.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c));
+                if touched && end > self.words[last].end {
+                    let period = self.text[..end].chars().next_back();
+                    end -= period.filter(|c| ['.', '．'].contains(c))?.len_utf8();
+                }
             }
             let (left, right) = (&self.text[..start], &self.text[end..]);
             let in_handle = left.ends_with(['@', '$']) || right.starts_with(['@', '$']);
