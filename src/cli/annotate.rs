@@ -15,8 +15,8 @@ use wiretag::{
 
 /// Annotates articles: files, folders, patterns or standard input.
 ///
-/// Reads plain text, Markdown and JSONL, each also as .gz. Writes one record a document, in the order of the input: JSONL into a
-/// file or pipe, on a terminal the article with its entities in colour.
+/// Reads plain text, Markdown, HTML, JSONL, JSON, CSV, TSV and web archives (WARC), each also as .gz or .zst. Writes one record a
+/// document, in the order of the input: JSONL into a file or pipe, on a terminal the article with its entities in colour.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -63,11 +63,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "POLICY", value_parser = ["any", "title", "exact"], help_heading = "Gazetteers")]
     case: Option<String>,
 
-    /// Format of the input: text, markdown, jsonl [default: by name, then by content]
+    /// Format: text, markdown, jsonl, json, html, csv, tsv, warc [default: by name, then content]
     #[arg(long, value_name = "FORMAT", value_parser = parse_from, help_heading = "Input")]
     from: Option<Format>,
 
-    /// JSONL: fields that make the text, joined by a blank line
+    /// JSONL, JSON, CSV, TSV: fields that make the text, joined by a blank line
     #[arg(
         long,
         value_name = "FIELD,...",
@@ -77,7 +77,7 @@ pub(super) struct Args {
     )]
     text_field: Vec<String>,
 
-    /// JSONL: field with the id
+    /// JSONL, JSON, CSV, TSV: field with the id
     #[arg(
         long,
         value_name = "FIELD",
@@ -86,7 +86,7 @@ pub(super) struct Args {
     )]
     id_field: String,
 
-    /// Encoding of input that is not UTF-8 [default: a guess, with a warning]
+    /// Encoding of input that is not UTF-8 [default: as HTML declares, else a guess]
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     encoding: Option<String>,
 
@@ -128,6 +128,9 @@ Examples:
     wiretag annotate news/a.txt
   JSONL with a title and a body, countries alone:
     wiretag annotate feed.jsonl.gz --text-field title,body --labels COUNTRY -o out.jsonl.gz
+  A spreadsheet and a web archive:
+    wiretag annotate desk.csv --text-field headline,body --id-field url -o desk.jsonl
+    wiretag annotate crawl.warc.gz -o crawl.jsonl
   A list of your own besides the built-in ones:
     wiretag annotate news/ -g ships.txt --label SHIP -o out.jsonl
   From a pipe:
@@ -308,7 +311,7 @@ fn size(bytes: u64) -> String {
 }
 
 fn parse_from(word: &str) -> Result<Format, String> {
-    named(word, &Format::ALL, Format::as_str)
+    named(word, Format::ALL, Format::as_str)
 }
 
 fn parse_to(word: &str) -> Result<OutputFormat, String> {

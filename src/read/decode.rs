@@ -2,12 +2,26 @@
 
 use encoding_rs::Encoding;
 
-/// The text of bytes that should be UTF-8; where they are not, in the encoding that was told, or by a guess and with a warning.
-pub(super) fn decode(bytes: &[u8], told: Option<&'static Encoding>) -> (String, Option<String>) {
+/// The text of bytes that should be UTF-8; where they are not, in the encoding that the user told, else in the one that the document
+/// declares, else by a guess and with a warning.
+///
+/// What is UTF-8 beyond ASCII stays so whatever is declared: pages with a wrong declaration are many, and no text of a length worth
+/// reading is UTF-8 by accident.
+pub(super) fn decode(
+    bytes: &[u8],
+    told: Option<&'static Encoding>,
+    declared: Option<&'static Encoding>,
+) -> (String, Option<String>) {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    let shifts = told
+        .or(declared)
+        .is_some_and(|e| e == encoding_rs::ISO_2022_JP);
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !(shifts && bytes.contains(&0x1b))
+    {
         return (text.to_owned(), None);
     }
+    let told = told.or(declared);
     let encoding = told.unwrap_or_else(|| {
         let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
         detector.feed(bytes, true);
@@ -27,11 +41,13 @@ pub(super) fn decode(bytes: &[u8], told: Option<&'static Encoding>) -> (String, 
 
 /// What makes the start of a file something other than text, if anything.
 pub(super) fn binary(start: &[u8]) -> Option<String> {
-    let known: [(&[u8], &str); 5] = [
+    let known: [(&[u8], &str); 6] = [
         (b"%PDF-", "PDF"),
         (b"PK\x03\x04", "zip"),
         (b"\x89PNG", "PNG"),
         (b"BZh", "bzip2"),
+        // What is packed once is unpacked before it comes here.
+        (b"\x1f\x8b", "gzip"),
         (b"\x28\xb5\x2f\xfd", "zstd"),
     ];
     if let Some((_, name)) = known.iter().find(|(magic, _)| start.starts_with(magic)) {
@@ -56,13 +72,28 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_utf8_are_guessed_with_a_warning() {
-        let (text, warning) = decode(b"The minister\x92s caf\xe9 in K\xf6ln", None);
+        let (text, warning) = decode(b"The minister\x92s caf\xe9 in K\xf6ln", None, None);
         assert_eq!(text, "The minister’s café in Köln");
         assert_eq!(
             warning.unwrap(),
             "not UTF-8, read as windows-1252 (--encoding says otherwise)"
         );
-        assert_eq!(decode(b"\xef\xbb\xbfIran", None), ("Iran".into(), None));
+        assert_eq!(
+            decode(b"\xef\xbb\xbfIran", None, None),
+            ("Iran".into(), None)
+        );
+    }
+
+    #[test]
+    fn a_declared_encoding_counts_where_the_bytes_are_not_utf8() {
+        let declared = Encoding::for_label(b"koi8-r");
+        assert_eq!(
+            decode(b"\xe9\xd2\xc1\xce", None, declared),
+            ("Иран".into(), None)
+        );
+        assert_eq!(decode("Köln".as_bytes(), None, declared).0, "Köln");
+        let japanese = Encoding::for_label(b"iso-2022-jp");
+        assert_eq!(decode(b"\x1b$BElKL\x1b(B", None, japanese).0, "東北");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Records that this program wrote can be read again: their `meta` is taken over, their old `spans` and `offset_unit` are left out.
 
-use super::{Parsed, Raw, ReadOptions, Reader, decode::decode, stream};
+use super::{Parsed, Raw, ReadOptions, Reader, decode::decode, last_of_each, list, stream};
 use crate::document::{Document, Meta};
 use serde::{
     Deserialize, Deserializer,
@@ -14,64 +14,87 @@ use std::fmt;
 pub(super) struct Jsonl;
 
 impl Reader for Jsonl {
-    fn cut(&self, stream: &mut stream::Input) -> Option<Result<stream::Cut, String>> {
-        stream.line()
+    fn name(&self) -> &'static str {
+        "jsonl"
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["jsonl", "ndjson", "jsonlines"]
+    }
+
+    fn looks_like(&self, start: &str) -> bool {
+        starts_with_an_object(start)
+    }
+
+    fn cutter(&self, _: &ReadOptions) -> Box<dyn stream::Cutter> {
+        Box::new(stream::Lines)
     }
 
     fn parse(&self, raw: &Raw, options: &ReadOptions) -> Parsed {
-        let (line, warning) = decode(raw.bytes.trim_ascii_end(), options.encoding);
-        let Fields(mut fields) = match serde_json::from_str(&line) {
-            Ok(fields) => fields,
-            Err(e) => return Parsed::error(raw, bad_json(&line, &e)),
-        };
-        let mut text = String::new();
-        let mut found = false;
-        for name in &options.text_fields {
-            let Some(at) = fields.iter().position(|(k, _)| k == name) else {
-                continue;
-            };
-            match serde_json::from_str::<Option<String>>(fields[at].1.get()) {
-                Ok(Some(part)) => {
-                    if found && !part.is_empty() && !text.is_empty() {
-                        text.push_str("\n\n");
-                    }
-                    text.push_str(&part);
-                    found = true;
-                }
-                Ok(None) => {}
-                Err(_) => return Parsed::error(raw, format!("field {name:?} is not a string")),
-            }
-            fields.remove(at);
-        }
-        if !found {
-            let names: Vec<&str> = fields.iter().map(|(k, _)| k.as_str()).collect();
-            return Parsed::error(
-                raw,
-                format!(
-                    "no text in field {}, the line has {} (--text-field names another)",
-                    list(&options.text_fields),
-                    list(&names)
-                ),
-            );
-        }
-        let id = match fields.iter().position(|(k, _)| *k == options.id_field) {
-            None => None,
-            Some(at) => match id_of(fields.remove(at).1.get()) {
-                Ok(id) => id,
-                Err(message) => {
-                    return Parsed::error(raw, format!("field {:?} {message}", options.id_field));
-                }
-            },
-        };
-        let id = id.unwrap_or_else(|| format!("{}:{}", raw.id, raw.line.unwrap_or(1)));
-        let warning =
-            warning.or_else(|| text.trim().is_empty().then(|| "an empty text".to_owned()));
-        Parsed::document(
-            Document::new(id, text).with_meta(meta(fields)),
-            raw,
-            warning,
-        )
+        parse_object(raw, options)
     }
+}
+
+/// Makes a document of a JSON object, be it on one line or on several.
+pub(super) fn parse_object(raw: &Raw, options: &ReadOptions) -> Parsed {
+    let (line, warning) = decode(raw.bytes.trim_ascii_end(), options.encoding, None);
+    let Fields(mut fields) = match serde_json::from_str(&line) {
+        Ok(fields) => fields,
+        Err(e) => {
+            let mut parsed = Parsed::error(raw, bad_json(&line, &e));
+            for problem in &mut parsed.problems {
+                // An object over several lines: the fault may be further down than its start.
+                problem.line = raw.line.map(|l| l + e.line().saturating_sub(1) as u64);
+            }
+            return parsed;
+        }
+    };
+    let mut text = String::new();
+    let mut found = false;
+    for name in &options.text_fields {
+        let Some(at) = fields.iter().position(|(k, _)| k == name) else {
+            continue;
+        };
+        match serde_json::from_str::<Option<String>>(fields[at].1.get()) {
+            Ok(Some(part)) => {
+                if found && !part.is_empty() && !text.is_empty() {
+                    text.push_str("\n\n");
+                }
+                text.push_str(&part);
+                found = true;
+            }
+            Ok(None) => {}
+            Err(_) => return Parsed::error(raw, format!("field {name:?} is not a string")),
+        }
+        fields.remove(at);
+    }
+    if !found {
+        let names: Vec<&str> = fields.iter().map(|(k, _)| k.as_str()).collect();
+        return Parsed::error(
+            raw,
+            format!(
+                "no text in field {}, the line has {} (--text-field names another)",
+                list(&options.text_fields),
+                list(&names)
+            ),
+        );
+    }
+    let id = match fields.iter().position(|(k, _)| *k == options.id_field) {
+        None => None,
+        Some(at) => match id_of(fields.remove(at).1.get()) {
+            Ok(id) => id,
+            Err(message) => {
+                return Parsed::error(raw, format!("field {:?} {message}", options.id_field));
+            }
+        },
+    };
+    let id = id.unwrap_or_else(|| format!("{}:{}", raw.id, raw.line.unwrap_or(1)));
+    let warning = warning.or_else(|| text.trim().is_empty().then(|| "an empty text".to_owned()));
+    Parsed::document(
+        Document::new(id, text).with_meta(meta(fields)),
+        raw,
+        warning,
+    )
 }
 
 /// The fields of an object in their order, their values as they stand.
@@ -88,13 +111,12 @@ impl<'de> Deserialize<'de> for Fields {
             }
 
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Fields, M::Error> {
-                let mut fields = Meta::new();
-                while let Some((key, value)) = map.next_entry::<String, Box<RawValue>>()? {
-                    // Of two fields with one name the last counts, as in other readers of JSON.
-                    fields.retain(|(k, _)| *k != key);
-                    fields.push((key, value));
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry::<String, Box<RawValue>>()? {
+                    fields.push(field);
                 }
-                Ok(Fields(fields))
+                // Of two fields with one name the last counts, as in other readers of JSON.
+                Ok(Fields(last_of_each(fields)))
             }
         }
         from.deserialize_map(FieldsVisitor)
@@ -115,7 +137,7 @@ fn id_of(value: &str) -> Result<Option<String>, &'static str> {
 fn meta(fields: Meta) -> Meta {
     let is_record =
         fields.iter().any(|(k, _)| k == "offset_unit") && fields.iter().any(|(k, _)| k == "spans");
-    let mut meta = Meta::new();
+    let mut meta = Vec::new();
     for (key, value) in fields {
         if is_record && (key == "offset_unit" || key == "spans") {
             continue;
@@ -125,12 +147,30 @@ fn meta(fields: Meta) -> Meta {
         } else {
             None
         };
-        for (key, value) in inner.map_or_else(|| vec![(key, value)], |Fields(inner)| inner) {
-            meta.retain(|(k, _)| *k != key);
-            meta.push((key, value));
+        match inner {
+            Some(Fields(inner)) => meta.extend(inner),
+            None => meta.push((key, value)),
         }
     }
-    meta
+    last_of_each(meta.into_iter().map(|(k, v)| (k, on_one_line(v))))
+}
+
+/// A value as it stands; one that goes over several lines without the space between its parts, as a record is a line.
+fn on_one_line(value: Box<RawValue>) -> Box<RawValue> {
+    if !value.get().contains(['\n', '\r']) {
+        return value;
+    }
+    let (mut in_string, mut escaped) = (false, false);
+    let line = value.get().chars().filter(|&c| {
+        if in_string {
+            in_string = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            return true;
+        }
+        in_string = c == '"';
+        !c.is_ascii_whitespace()
+    });
+    RawValue::from_string(line.collect()).unwrap_or(value)
 }
 
 fn bad_json(line: &str, error: &serde_json::Error) -> String {
@@ -148,16 +188,8 @@ fn bad_json(line: &str, error: &serde_json::Error) -> String {
     )
 }
 
-fn list(names: &[impl AsRef<str>]) -> String {
-    if names.is_empty() {
-        return "no other fields".to_owned();
-    }
-    let quoted: Vec<String> = names.iter().map(|n| format!("{:?}", n.as_ref())).collect();
-    quoted.join(", ")
-}
-
 /// Is the first line of a text a JSON object?
-pub(super) fn looks_like_jsonl(start: &str) -> bool {
+pub(super) fn starts_with_an_object(start: &str) -> bool {
     let start = start.trim_start_matches('\u{feff}').trim_start();
     let Some((line, _)) = start.split_once('\n') else {
         // The whole of a short file, or the start of a long line.

@@ -1,42 +1,76 @@
-//! Markdown to text: what a reader of the page sees. Text of links without their targets, cells of tables apart, code kept.
+//! Markdown to text: what a reader of the page sees. Text of links without their targets, cells of tables apart, code kept. Front
+//! matter is no text: its fields are meta, and its title stands above the page unless the first heading says the same.
 
-use super::{Parsed, Raw, ReadOptions, Reader, decode::decode, stream};
+use super::{
+    Parsed, Raw, ReadOptions, Reader, decode::decode, front_matter, html, stream, string_meta,
+};
 use crate::document::Document;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 pub(super) struct Markdown;
 
 impl Reader for Markdown {
-    fn cut(&self, stream: &mut stream::Input) -> Option<Result<stream::Cut, String>> {
-        stream.whole()
+    fn name(&self) -> &'static str {
+        "markdown"
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["md", "markdown", "mdown", "mkd"]
+    }
+
+    fn looks_like(&self, start: &str) -> bool {
+        looks_like_markdown(start)
+    }
+
+    fn cutter(&self, _: &ReadOptions) -> Box<dyn stream::Cutter> {
+        Box::new(stream::Whole::default())
     }
 
     fn parse(&self, raw: &Raw, options: &ReadOptions) -> Parsed {
-        let (page, warning) = decode(&raw.bytes, options.encoding);
-        let text = extract(&page);
+        let (page, warning) = decode(&raw.bytes, options.encoding, None);
+        let (fields, body) = front_matter::split(&page).unwrap_or((Vec::new(), &page));
+        let Text { mut text, heading } = match extract(body) {
+            Ok(text) => text,
+            Err(message) => return Parsed::error(raw, message),
+        };
+        let title = fields.iter().find(|(name, _)| name == "title");
+        if let Some((_, title)) = title
+            && !title.trim().is_empty()
+            && heading.as_deref() != Some(title.trim())
+        {
+            text = format!("{}\n\n{text}", title.trim());
+        }
         let warning =
             warning.or_else(|| text.trim().is_empty().then(|| "an empty file".to_owned()));
-        Parsed::document(Document::new(&*raw.id, text), raw, warning)
+        let document = Document::new(&*raw.id, text).with_meta(string_meta(fields));
+        Parsed::document(document, raw, warning)
     }
 }
 
+/// The text of a page, and the first heading in it.
+struct Text {
+    text: String,
+    heading: Option<String>,
+}
+
 /// The text of a page: blocks parted by a blank line, items of a list and rows of a table by a line break, cells by ` | `.
-fn extract(page: &str) -> String {
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
+fn extract(page: &str) -> Result<Text, String> {
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     let mut out = String::with_capacity(page.len());
     let mut html = String::new();
-    let (mut metadata, mut first_cell) = (false, true);
+    let mut first_cell = true;
+    let (mut heading_start, mut heading) = (0, None);
     for event in Parser::new_ext(page, options) {
         match event {
             Event::Start(tag) => match tag {
-                Tag::Paragraph
-                | Tag::Heading { .. }
-                | Tag::CodeBlock(_)
-                | Tag::BlockQuote(_)
-                | Tag::Table(_) => block(&mut out),
+                Tag::Heading { .. } => {
+                    block(&mut out);
+                    heading_start = out.len();
+                }
+                Tag::Paragraph | Tag::CodeBlock(_) | Tag::BlockQuote(_) | Tag::Table(_) => {
+                    block(&mut out)
+                }
                 Tag::Item | Tag::TableRow | Tag::TableHead => {
                     line(&mut out);
                     first_cell = true;
@@ -44,25 +78,24 @@ fn extract(page: &str) -> String {
                 Tag::TableCell if !std::mem::take(&mut first_cell) => {
                     out.push_str(" | ");
                 }
-                Tag::MetadataBlock(_) => metadata = true,
                 Tag::List(_) if out.ends_with("\n\n") || out.is_empty() => {}
                 Tag::List(_) => line(&mut out),
                 _ => {}
             },
             Event::End(tag) => match tag {
-                TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Table | TagEnd::List(_) => {
-                    block(&mut out)
+                TagEnd::Heading(_) => {
+                    heading.get_or_insert_with(|| out[heading_start..].trim().to_owned());
+                    block(&mut out);
                 }
+                TagEnd::Paragraph | TagEnd::Table | TagEnd::List(_) => block(&mut out),
                 TagEnd::CodeBlock => block(&mut out),
                 TagEnd::HtmlBlock => {
                     block(&mut out);
-                    html_text(&std::mem::take(&mut html), &mut out);
+                    out.push_str(&html::fragment_text(&std::mem::take(&mut html))?);
                     block(&mut out);
                 }
-                TagEnd::MetadataBlock(_) => metadata = false,
                 _ => {}
             },
-            Event::Text(_) if metadata => {}
             Event::Text(text)
             | Event::Code(text)
             | Event::InlineMath(text)
@@ -79,7 +112,7 @@ fn extract(page: &str) -> String {
     if !out.is_empty() {
         out.push('\n');
     }
-    out
+    Ok(Text { text: out, heading })
 }
 
 /// Starts a new block.
@@ -98,30 +131,8 @@ fn line(out: &mut String) {
     }
 }
 
-/// The text of a block of HTML, scripts and styles left out.
-fn html_text(html: &str, out: &mut String) {
-    let page = scraper::Html::parse_fragment(html);
-    for node in page.tree.root().descendants() {
-        let Some(text) = node.value().as_text() else {
-            continue;
-        };
-        let hidden = node
-            .parent()
-            .and_then(|p| {
-                p.value()
-                    .as_element()
-                    .map(|e| matches!(e.name(), "script" | "style"))
-            })
-            .unwrap_or(false);
-        if !hidden && !text.trim().is_empty() {
-            line(out);
-            out.push_str(text.trim());
-        }
-    }
-}
-
 /// Is a text plainly a page of Markdown? Links with targets count most; a heading or a list alone is what plain text has too.
-pub(super) fn looks_like_markdown(start: &str) -> bool {
+fn looks_like_markdown(start: &str) -> bool {
     /// Evidence below this is weak: one link and one heading, or three links, are enough.
     const PLAINLY: usize = 3;
     let mut evidence = 0;
@@ -166,6 +177,10 @@ fn links(line: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn extract(page: &str) -> String {
+        super::extract(page).unwrap().text
+    }
 
     #[test]
     fn text_of_links_without_their_targets() {

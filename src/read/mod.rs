@@ -1,74 +1,99 @@
 //! Reading: files, folders, patterns and standard input to [`Document`]s. One file a format.
 //!
-//! A reader works in two steps. Cutting a stream into raw documents is quick and goes on in one thread; making a document of
+//! A [`Reader`] works in two steps. Cutting a stream into raw documents is quick and goes on in one thread; making a document of
 //! one (decoding, parsing, extracting text) is a pure function and goes on in many.
 
+mod csv;
 mod decode;
+mod front_matter;
+mod html;
+mod json;
 mod jsonl;
 mod markdown;
 mod source;
 mod stream;
 mod text;
+mod warc;
+mod zstd;
 
 pub use source::{Source, Sources};
 pub use stream::{Raw, Stream};
 
 use crate::{
-    document::Document,
+    document::{Document, Meta},
     error::{Error, Problem},
 };
-use std::fmt;
+use serde_json::value::RawValue;
+use std::{collections::HashMap, fmt};
 
-/// A format that documents come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
+/// The table of formats: what a name stands for, and what reads it. All else that tells a format from others is in its reader.
+macro_rules! formats {
+    ($($(#[$doc:meta])* $name:ident => $reader:expr,)*) => {
+        /// A format that documents come in.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Format {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Format {
+            /// All formats.
+            pub const ALL: &'static [Format] = &[$(Format::$name),*];
+
+            pub(crate) fn reader(self) -> &'static dyn Reader {
+                match self {
+                    $(Format::$name => &$reader,)*
+                }
+            }
+        }
+    };
+}
+
+// A format's content is asked for in reverse order: plain text takes what no other knows.
+formats! {
     /// Plain text, one document a file.
-    Text,
-    /// CommonMark with tables, one document a file: its text without links' targets and markup.
-    Markdown,
+    Text => text::Text,
+    /// CommonMark with tables, one document a file: its text without links' targets and markup. Front matter (YAML, TOML) gives a
+    /// title above the text, and meta.
+    Markdown => markdown::Markdown,
     /// One JSON object a line, a document each.
-    Jsonl,
+    Jsonl => jsonl::Jsonl,
+    /// An array of JSON objects, a document each; one object, or several one after the other, do as well.
+    Json => json::Json,
+    /// A page of HTML, one document a file: the headline and the article, without navigation, forms and scripts.
+    Html => html::Html,
+    /// Rows of cells behind a header, a document a row; `;` parts cells if the header says so.
+    Csv => csv::Csv { cell: None },
+    /// The same with tabs.
+    Tsv => csv::Csv { cell: Some(b'\t') },
+    /// A web archive: the pages and texts that were fetched well, a document each.
+    Warc => warc::Warc,
 }
 
 impl Format {
-    /// All formats.
-    pub const ALL: [Format; 3] = [Format::Text, Format::Markdown, Format::Jsonl];
-
     /// The word that `--from` takes.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Format::Text => "text",
-            Format::Markdown => "markdown",
-            Format::Jsonl => "jsonl",
-        }
-    }
-
-    pub(crate) fn reader(self) -> &'static dyn Reader {
-        match self {
-            Format::Text => &text::Text,
-            Format::Markdown => &markdown::Markdown,
-            Format::Jsonl => &jsonl::Jsonl,
-        }
+        self.reader().name()
     }
 
     /// The format that an ending of a file's name stands for, where it says enough.
     fn of_extension(extension: &str) -> Option<Format> {
-        match extension {
-            "md" | "markdown" | "mdown" | "mkd" => Some(Format::Markdown),
-            "jsonl" | "ndjson" | "jsonlines" => Some(Format::Jsonl),
-            _ => None,
-        }
+        let all = Format::ALL.iter().copied();
+        all.rev()
+            .find(|f| f.reader().extensions().contains(&extension))
+    }
+
+    /// The container whose first bytes these are.
+    fn of_magic(start: &[u8]) -> Option<Format> {
+        let all = Format::ALL.iter().copied();
+        all.rev()
+            .find(|f| f.reader().magic().is_some_and(|m| start.starts_with(m)))
     }
 
     /// The format of a text of which this is the start.
     fn of_content(start: &str) -> Format {
-        if jsonl::looks_like_jsonl(start) {
-            Format::Jsonl
-        } else if markdown::looks_like_markdown(start) {
-            Format::Markdown
-        } else {
-            Format::Text
-        }
+        let mut all = Format::ALL.iter().copied().rev();
+        all.find(|f| f.reader().looks_like(start))
+            .unwrap_or(Format::Text)
     }
 }
 
@@ -83,11 +108,11 @@ impl fmt::Display for Format {
 pub struct ReadOptions {
     /// The format; `None` decides by the file's name, then by content. Default: `None`.
     pub from: Option<Format>,
-    /// JSONL: the fields that make the text, joined by a blank line. Default: `text`.
+    /// JSONL, JSON, CSV, TSV: the fields that make the text, joined by a blank line. Default: `text`.
     pub text_fields: Vec<String>,
-    /// JSONL: the field with the document's id. Default: `id`.
+    /// JSONL, JSON, CSV, TSV: the field with the document's id. Default: `id`.
     pub id_field: String,
-    /// The encoding of what is not UTF-8 and has no byte order mark; `None` guesses. Default: `None`.
+    /// The encoding of what is not UTF-8 and has no byte order mark; `None` takes what a page declares, or guesses. Default: `None`.
     encoding: Option<&'static encoding_rs::Encoding>,
     /// The most bytes that a document may have, before and after decompression. Default: 64 MiB.
     pub max_document: usize,
@@ -123,8 +148,24 @@ impl ReadOptions {
 
 /// A format of input.
 pub(crate) trait Reader: Sync {
-    /// Cuts the next raw document off a stream; none at its end.
-    fn cut(&self, stream: &mut stream::Input) -> Option<Result<stream::Cut, String>>;
+    /// The word that `--from` takes.
+    fn name(&self) -> &'static str;
+
+    /// The endings of file names, in lower case, that stand for this format.
+    fn extensions(&self) -> &'static [&'static str];
+
+    /// The first bytes of a container: its streams hold bytes that are no text, and are not decoded as a whole.
+    fn magic(&self) -> Option<&'static [u8]> {
+        None
+    }
+
+    /// Is the text that starts so plainly of this format?
+    fn looks_like(&self, _start: &str) -> bool {
+        false
+    }
+
+    /// What cuts raw documents off one stream.
+    fn cutter(&self, options: &ReadOptions) -> Box<dyn stream::Cutter>;
 
     /// Makes a document of a raw one. Pure: called from many threads.
     fn parse(&self, raw: &Raw, options: &ReadOptions) -> Parsed;
@@ -133,7 +174,7 @@ pub(crate) trait Reader: Sync {
 /// What became of a raw document.
 #[derive(Debug, Default)]
 pub struct Parsed {
-    /// The document, if it could be read.
+    /// The document, if it could be read. Without one and without problems the raw document is of a kind that is passed over.
     pub document: Option<Document>,
     /// What was wrong with it; warnings may stand beside a document.
     pub problems: Vec<Problem>,
@@ -157,4 +198,37 @@ impl Parsed {
             problems: vec![Problem::error(&raw.name, raw.line, message)],
         }
     }
+}
+
+/// Fields, of which of those with one name the last counts. Time is linear: a line may have millions.
+fn last_of_each(fields: impl IntoIterator<Item = (String, Box<RawValue>)>) -> Meta {
+    let mut places = HashMap::new();
+    let mut all: Vec<Option<(String, Box<RawValue>)>> = Vec::new();
+    for (name, value) in fields {
+        if let Some(before) = places.insert(name.clone(), all.len()) {
+            all[before] = None;
+        }
+        all.push(Some((name, value)));
+    }
+    all.into_iter().flatten().collect()
+}
+
+/// Fields whose values are strings, as meta.
+fn string_meta(fields: impl IntoIterator<Item = (impl Into<String>, impl AsRef<str>)>) -> Meta {
+    last_of_each(fields.into_iter().map(|(name, value)| {
+        let value = serde_json::value::to_raw_value(value.as_ref());
+        (
+            name.into(),
+            value.expect("a string can always be written as JSON"),
+        )
+    }))
+}
+
+/// Names in quotes, as messages show them.
+fn list(names: &[impl AsRef<str>]) -> String {
+    if names.is_empty() {
+        return "no other fields".to_owned();
+    }
+    let quoted: Vec<String> = names.iter().map(|n| format!("{:?}", n.as_ref())).collect();
+    quoted.join(", ")
 }

@@ -6,12 +6,21 @@ use crate::document::Document;
 pub(super) struct Text;
 
 impl Reader for Text {
-    fn cut(&self, stream: &mut stream::Input) -> Option<Result<stream::Cut, String>> {
-        stream.whole()
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
+    // No ending: what is in a .txt is told by its content.
+    fn extensions(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn cutter(&self, _: &ReadOptions) -> Box<dyn stream::Cutter> {
+        Box::new(stream::Whole::default())
     }
 
     fn parse(&self, raw: &Raw, options: &ReadOptions) -> Parsed {
-        let (text, warning) = decode(&raw.bytes, options.encoding);
+        let (text, warning) = decode(&raw.bytes, options.encoding, None);
         let warning =
             warning.or_else(|| text.trim().is_empty().then(|| "an empty file".to_owned()));
         Parsed::document(Document::new(&*raw.id, text), raw, warning)

@@ -360,7 +360,7 @@ fn from_says_what_the_name_does_not() {
     dir.annotate(&["--from", "jsonl", "page"])
         .exits(1)
         .says("page:1: not a JSON object");
-    dir.annotate(&["--from", "html", "page"])
+    dir.annotate(&["--from", "docx", "page"])
         .exits(2)
         .says("text, markdown, jsonl");
 }

@@ -8,6 +8,10 @@ mod cli;
 mod floors;
 // Whole outputs over articles, against `tests/golden/`.
 mod golden;
+// Every format of input, good, broken and hostile: `tests/inputs/`.
+mod inputs;
+// Every line of the shipped lists: form, order, ids, doubles, common words; every alias is found in a sentence of its own.
+mod lists;
 // What the token index finds equals what the automaton and a naive search find, on random lists and texts.
 mod properties;
 // The README's commands print what the README shows.
