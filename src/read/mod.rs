@@ -1,6 +1,6 @@
 //! Reading: files, folders, patterns and standard input to [`Document`]s. One file a format.
 //!
-//! A [`Reader`] works in two steps. Cutting a stream into raw documents is quick and goes on in one thread; making a document of
+//! A reader works in two steps. Cutting a stream into raw documents is quick and goes on in one thread; making a document of
 //! one (decoding, parsing, extracting text) is a pure function and goes on in many.
 
 mod csv;
