@@ -236,6 +236,8 @@ pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
         builder.add_builtin();
     }
     let annotator = plan.annotator.build(builder.build()?)?;
+    // Freeing a hundred thousand small strings takes longer than annotating an article, and the process ends when the work is done.
+    std::mem::forget(builder);
     let mut batch = Batch::new(&annotator);
     batch.read = plan.read;
     batch.unit = plan.unit;
