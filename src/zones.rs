@@ -5,8 +5,7 @@ use crate::{
     span::Span,
 };
 
-/// Fills `zones` with the zones of a text, sorted by start. A pure function of the text; time is linear, and far below that of the
-/// division into tokens.
+/// Fills `zones` with the zones of a text, sorted by start. A pure function of the text; time is linear.
 ///
 /// ```
 /// use wiretag::{ZoneKind, zones};

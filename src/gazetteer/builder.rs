@@ -237,13 +237,16 @@ impl GazetteerBuilder {
 
     /// Adds what a file holds.
     fn take(&mut self, path: &str, source: SourceFile) -> &mut GazetteerBuilder {
-        let file = match self.files.iter().position(|f| f == path) {
-            Some(i) => i,
-            None => {
-                self.files.push(path.to_owned());
-                self.files.len() - 1
-            }
-        };
+        // Every reading of a file is a file of its own: who gives one twice means no repeated ids.
+        // Entries that a program adds one by one share the file without a name.
+        let known = self
+            .files
+            .iter()
+            .position(|f| path.is_empty() && f.is_empty());
+        let file = known.unwrap_or_else(|| {
+            self.files.push(path.to_owned());
+            self.files.len() - 1
+        });
         self.problems.extend(source.problems);
         for shaped in source.entries {
             self.place(shaped, file);
@@ -262,9 +265,13 @@ impl GazetteerBuilder {
         match self.by_id.entry((entry.id.clone(), entry.role.clone())) {
             hash_map::Entry::Occupied(known) => {
                 let known = &mut self.entries[*known.get()];
-                if has_own_id && known.at.file == file {
+                let places = [known.at]
+                    .into_iter()
+                    .chain(known.added.iter().map(|(_, at)| *at));
+                let first = places.into_iter().find(|at| at.file == file);
+                if let (true, Some(first)) = (has_own_id, first) {
                     let message =
-                        format!("id {:?} stands on line {} already", entry.id, known.at.line);
+                        format!("id {:?} stands on line {} already", entry.id, first.line);
                     let path = &self.files[file];
                     self.problems
                         .push(Problem::error(path, Some(line), message));

@@ -814,6 +814,29 @@ mod tests {
     }
 
     #[test]
+    fn an_id_that_a_file_repeats_is_found_even_if_another_file_had_it_before() {
+        let mut builder = Gazetteer::builder();
+        let defaults = SourceDefaults::default();
+        let twice = "# label: ORG\nid\tname\norg/x\tAcme\norg/x\tAcme Two\n";
+        builder.add_source("a.tsv", "# label: ORG\nid\tname\norg/x\tAcme\n", &defaults);
+        builder.add_source("b.tsv", twice, &defaults);
+        assert_eq!(
+            builder.build().unwrap_err().to_string(),
+            "b.tsv:4: id \"org/x\" stands on line 3 already"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_given_twice_is_no_fault() {
+        let mut builder = Gazetteer::builder();
+        let list = "# label: ORG\nid\tname\norg/x\tAcme\n";
+        for _ in 0..2 {
+            builder.add_source("a.tsv", list, &SourceDefaults::default());
+        }
+        assert_eq!(builder.build().unwrap().alias_count(), 1);
+    }
+
+    #[test]
     fn a_second_line_of_an_id_from_another_file_adds_aliases() {
         let mut builder = Gazetteer::builder();
         let defaults = SourceDefaults::default();
