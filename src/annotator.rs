@@ -3,7 +3,7 @@
 use crate::{
     document::{AliasId, Annotation, Document, EntryId, Origin, Zone, ZoneKind},
     error::Error,
-    gazetteer::{Gazetteer, Role},
+    gazetteer::Gazetteer,
     matcher::{Engine, Matcher, Matches},
     record::{Mention, OffsetUnit, Offsets, Record},
     resolve::overlap::{Candidate, Lost, Reason, compete},
@@ -236,19 +236,20 @@ impl Annotator {
             if zone == Some(ZoneKind::NoMatch) {
                 return None;
             }
-            let row = self.gazetteer().alias(alias);
+            let gazetteer = self.gazetteer();
+            let entry = gazetteer.alias_entry(alias);
             let annotation = Annotation {
                 span,
                 // A block has no label; any will do, nobody reads it.
-                label: self.gazetteer().entry_label(row.entry).or(self.any_label)?,
-                entry: Some(row.entry),
+                label: gazetteer.entry_label(entry).or(self.any_label)?,
+                entry: Some(gazetteer.first_of(entry)),
                 origin,
                 zone,
             };
             Some(Candidate {
                 annotation,
-                block: row.role == Role::Block,
-                priority: row.priority,
+                block: gazetteer.is_block(alias),
+                priority: gazetteer.alias_priority(alias),
             })
         })
     }

@@ -23,7 +23,7 @@ pub use document::{AliasId, Annotation, Document, EntryId, Meta, Origin, Rule, Z
 pub use error::{Error, Problem, Severity};
 pub use gazetteer::{
     Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder,
-    SourceDefaults,
+    SourceDefaults, verify_compiled,
 };
 pub use matcher::{Engine, Match, Matcher, Matches};
 pub use record::{Mention, OffsetUnit, Offsets, Record};

@@ -59,6 +59,18 @@ pub(crate) fn prefetch<T>(slice: &[T], at: usize) {
     let _ = (slice, at);
 }
 
+/// Maps a file into memory: its pages are read when they are needed and shared by all processes that map it.
+#[allow(
+    unsafe_code,
+    reason = "the bytes of a mapping change if somebody writes to the file; what reads them checks every load and every string, so \
+              that gives wrong names at worst, and cutting the file short ends the process as it ends every one that maps files"
+)]
+pub(crate) fn map(file: &std::fs::File) -> std::io::Result<Box<dyn AsRef<[u8]> + Send + Sync>> {
+    // SAFETY: the mapping is only read, through checked loads of plain bytes; see the reason above for what remains.
+    let map = unsafe { memmap2::Mmap::map(file)? };
+    Ok(Box::new(map))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

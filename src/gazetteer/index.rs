@@ -2,36 +2,50 @@
 //!
 //! A key is the folded tokens of a name; its hash is made token by token ([`extend_key`]), so one walk over the text's tokens looks
 //! up every name that starts at a token. A slot of the table is 64 bits: a tag of 32 bits of the hash, one bit for "longer names
-//! start so", and the number of the first alias of the key that ends here. The build makes sure that no two prefixes share a hash, and that none hides
-//! behind another's tag in its run of slots: it tries another seed otherwise. So a look-up never misses; what it finds is verified
-//! on the bytes.
+//! start so", and the number of the first alias of the key that ends here. The build makes sure that no two prefixes share a hash,
+//! and that none hides behind another's tag in its run of slots: it tries another seed otherwise. So a look-up never misses; what it
+//! finds is verified on the bytes.
 
+use super::{
+    image::{Image, Section},
+    name::SEPARATOR,
+};
 use crate::{
     machine,
-    tokens::{extend_key, fold, hash_bytes},
+    tokens::{extend_key, hash_bytes},
 };
 
-/// The part of a gazetteer that the matcher walks.
+/// The arrays of an index, as they are written to an image.
 #[derive(Debug)]
-pub(crate) struct Index {
-    seed: u64,
-    table: Vec<u64>,
-    shift: u32,
+pub(super) struct IndexArrays {
+    pub(super) seed: u64,
+    pub(super) table: Vec<u64>,
     /// Two bits for the hash of a first token: a whole name; the start of a longer one.
-    first: Vec<u64>,
-    first_shift: u32,
+    pub(super) first: Vec<u64>,
     /// One bit for the hash of the first two tokens of a longer name.
-    second: Vec<u64>,
+    pub(super) second: Vec<u64>,
+    /// The most slots that a look-up reads.
+    pub(super) run: usize,
+}
+
+/// The part of an image that the matcher walks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Index<'a> {
+    table: &'a [[u8; 8]],
+    first: &'a [[u8; 8]],
+    second: &'a [[u8; 8]],
+    first_shift: u32,
     second_shift: u32,
+    run: usize,
 }
 
 /// A prefix of names: its hash, the first alias of the key that it is (if it is a whole one) and whether longer names start so.
 #[derive(Clone, Copy, Debug)]
 struct Prefix {
     hash: u64,
-    depth: usize,
-    alias: Option<u32>,
-    continues: bool,
+    depth: u32,
+    /// Number of the alias plus one, and [`CONTINUES`].
+    payload: u32,
 }
 
 /// What the table says of a prefix.
@@ -57,25 +71,24 @@ const CONTINUES: u32 = 1 << 31;
 /// All 32 bits of a tag.
 const WHOLE_TAG: u32 = !0;
 
-impl Index {
-    /// The index of sorted keys, each the folded tokens of a name joined by `separator`, with a number below 2^31 - 1.
-    pub(crate) fn build<'a>(
-        keys: impl Iterator<Item = (&'a str, u32)> + Clone,
-        separator: char,
-    ) -> Index {
-        Index::build_tagged(keys, separator, WHOLE_TAG)
+impl IndexArrays {
+    /// The index of sorted keys, each the folded tokens of a name joined by [`SEPARATOR`], with a number below 2^31 - 1.
+    pub(super) fn build<'a>(
+        keys: impl Iterator<Item = (&'a [u8], u32)> + Clone,
+        seed: u64,
+    ) -> IndexArrays {
+        IndexArrays::build_tagged(keys, seed, WHOLE_TAG)
     }
 
     /// `tag_mask` lets a test make collisions frequent.
     fn build_tagged<'a>(
-        keys: impl Iterator<Item = (&'a str, u32)> + Clone,
-        separator: char,
+        keys: impl Iterator<Item = (&'a [u8], u32)> + Clone,
+        mut seed: u64,
         tag_mask: u32,
-    ) -> Index {
-        let mut seed = 0u64;
+    ) -> IndexArrays {
         loop {
-            let prefixes = prefixes(keys.clone(), separator, seed);
-            if let Some(index) = Index::with_seed(&prefixes, seed, tag_mask) {
+            let prefixes = prefixes(keys.clone(), seed);
+            if let Some(index) = IndexArrays::with_seed(&prefixes, seed, tag_mask) {
                 return index;
             }
             seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -83,157 +96,163 @@ impl Index {
     }
 
     /// The index for one seed; none if it can't tell two prefixes apart.
-    fn with_seed(prefixes: &[Prefix], seed: u64, tag_mask: u32) -> Option<Index> {
-        let capacity = (prefixes.len() * 3 / 2).next_power_of_two().max(64);
-        let shift = 64 - capacity.trailing_zeros();
+    fn with_seed(prefixes: &[Prefix], seed: u64, tag_mask: u32) -> Option<IndexArrays> {
+        // Three quarters full: a hit reads two or three slots, mostly of one cache line.
+        let capacity = prefixes.len() + prefixes.len() / 3 + 64;
         let mut table = vec![0u64; capacity];
-        let count = |depth: usize| prefixes.iter().filter(|p| p.depth == depth).count();
+        let count = |depth: u32| prefixes.iter().filter(|p| p.depth == depth).count();
         // 16 slots of two bits and 12 of one bit for a prefix: under one in a dozen other tokens pass.
         let first_slots = (count(1) * 16).next_power_of_two().max(1 << 10);
         let second_slots = (count(2) * 12).next_power_of_two().max(1 << 10);
-        let mut index = Index {
-            seed,
-            shift,
-            first: vec![0; first_slots / 32],
-            first_shift: 64 - first_slots.trailing_zeros(),
-            second: vec![0; second_slots / 64],
-            second_shift: 64 - second_slots.trailing_zeros(),
-            table: Vec::new(),
-        };
+        let mut first = vec![0u64; first_slots / 32];
+        let mut second = vec![0u64; second_slots / 64];
+        let first_shift = 64 - first_slots.trailing_zeros();
+        let second_shift = 64 - second_slots.trailing_zeros();
+        let mut run = 1;
         for prefix in prefixes {
             let tag = prefix.hash as u32 & tag_mask;
-            let mut at = (prefix.hash >> shift) as usize;
+            let mut at = place(prefix.hash, capacity);
+            let mut read = 1;
             while table[at] != 0 {
                 if (table[at] >> 32) as u32 & tag_mask == tag {
                     return None;
                 }
-                at = (at + 1) & (capacity - 1);
+                at = if at + 1 == capacity { 0 } else { at + 1 };
+                read += 1;
             }
-            let payload =
-                prefix.alias.map_or(0, |a| a + 1) | if prefix.continues { CONTINUES } else { 0 };
-            table[at] = u64::from(prefix.hash as u32) << 32 | u64::from(payload);
+            // The empty slot behind the last prefix of a run is read too.
+            run = run.max(read + 1);
+            table[at] = u64::from(prefix.hash as u32) << 32 | u64::from(prefix.payload);
             if prefix.depth == 1 {
-                let bits = u64::from(prefix.alias.is_some()) | u64::from(prefix.continues) << 1;
-                let slot = (prefix.hash >> index.first_shift) as usize;
-                index.first[slot >> 5] |= bits << (2 * (slot & 31));
+                let whole = u64::from(prefix.payload & !CONTINUES != 0);
+                let bits = whole | u64::from(prefix.payload & CONTINUES != 0) << 1;
+                let slot = (prefix.hash >> first_shift) as usize;
+                first[slot >> 5] |= bits << (2 * (slot & 31));
             } else if prefix.depth == 2 {
-                let slot = (prefix.hash >> index.second_shift) as usize;
-                index.second[slot >> 6] |= 1 << (slot & 63);
+                let slot = (prefix.hash >> second_shift) as usize;
+                second[slot >> 6] |= 1 << (slot & 63);
             }
         }
-        index.table = table;
-        Some(index)
+        Some(IndexArrays {
+            seed,
+            table,
+            first,
+            second,
+            run,
+        })
     }
+}
 
-    pub(crate) fn seed(&self) -> u64 {
-        self.seed
-    }
+/// The slot where a look-up starts.
+#[inline]
+pub(super) fn place(hash: u64, capacity: usize) -> usize {
+    // The tag is the other half of the hash.
+    ((hash >> 32) * capacity as u64 >> 32) as usize
+}
 
-    pub(crate) fn memory(&self) -> usize {
-        8 * (self.table.len() + self.first.len() + self.second.len())
+impl<'a> Index<'a> {
+    pub(super) fn of(image: &'a Image) -> Index<'a> {
+        let (first, second) = (image.rows(Section::First), image.rows(Section::Second));
+        Index {
+            table: image.rows(Section::Table),
+            first_shift: 64 - (first.len() * 32).trailing_zeros(),
+            second_shift: 64 - (second.len() * 64).trailing_zeros(),
+            first,
+            second,
+            run: image.run,
+        }
     }
 
     /// May a name start with a token of this hash? Bit 0: a whole name; bit 1: a longer one.
     #[inline]
     pub(crate) fn may_start(&self, hash: u64) -> u64 {
         let slot = (hash >> self.first_shift) as usize;
-        self.first[slot >> 5] >> (2 * (slot & 31)) & 3
+        u64::from_le_bytes(self.first[slot >> 5]) >> (2 * (slot & 31)) & 3
     }
 
     /// May a name of two or more tokens start with two whose key is this?
     #[inline]
     pub(crate) fn may_go_on(&self, key: u64) -> bool {
         let slot = (key >> self.second_shift) as usize;
-        self.second[slot >> 6] >> (slot & 63) & 1 != 0
+        u64::from_le_bytes(self.second[slot >> 6]) >> (slot & 63) & 1 != 0
     }
 
     /// Asks for the slot that [`Index::get`] will read for a key.
     #[inline]
     pub(crate) fn prefetch(&self, key: u64) {
-        machine::prefetch(&self.table, (key >> self.shift) as usize);
+        machine::prefetch(self.table, place(key, self.table.len()));
     }
 
     /// What the table has for a key. A stranger may be taken for a name; a name is never missed.
     #[inline]
     pub(crate) fn get(&self, key: u64) -> Option<Slot> {
-        let mask = self.table.len() - 1;
-        let mut at = (key >> self.shift) as usize & mask;
-        loop {
-            let slot = self.table[at];
+        let mut at = place(key, self.table.len());
+        for _ in 0..self.run {
+            let slot = u64::from_le_bytes(*self.table.get(at)?);
             if slot == 0 {
                 return None;
             }
             if (slot >> 32) as u32 == key as u32 {
                 return Some(Slot(slot as u32));
             }
-            at = (at + 1) & mask;
+            at = if at + 1 == self.table.len() {
+                0
+            } else {
+                at + 1
+            };
         }
+        None
     }
 }
 
 /// Every prefix of the sorted keys once.
-fn prefixes<'a>(
-    keys: impl Iterator<Item = (&'a str, u32)>,
-    separator: char,
-    seed: u64,
-) -> Vec<Prefix> {
+fn prefixes<'a>(keys: impl Iterator<Item = (&'a [u8], u32)>, seed: u64) -> Vec<Prefix> {
+    let is_end = |key: &[u8], at: usize| key.get(at).is_none_or(|&b| b == SEPARATOR as u8);
     let mut all: Vec<Prefix> = Vec::new();
-    // The prefixes of the key before, shortest first: index into `all`.
-    let mut path: Vec<usize> = Vec::new();
-    let mut before = "";
+    // The prefixes of the key before, shortest first: index into `all`, and where it ends in the key.
+    let mut path: Vec<(usize, usize)> = Vec::new();
+    let mut before: &[u8] = &[];
     for (key, alias) in keys {
-        let common = key
-            .split(separator)
-            .zip(before.split(separator))
-            .take_while(|(a, b)| a == b)
-            .count()
-            .min(path.len());
-        path.truncate(common);
-        for (depth, token) in key.split(separator).enumerate().skip(common) {
-            let hash = hash_bytes(token.as_bytes(), seed);
+        let same = key.iter().zip(before).take_while(|(a, b)| a == b).count();
+        while path
+            .last()
+            .is_some_and(|&(_, end)| end > same || !is_end(key, end))
+        {
+            path.pop();
+        }
+        let mut start = path.last().map_or(0, |&(_, end)| end + 1);
+        while start <= key.len() {
+            let rest = &key[start..];
+            let len = rest.iter().position(|&b| b == SEPARATOR as u8);
+            let end = start + len.unwrap_or(rest.len());
+            let hash = hash_bytes(&key[start..end], seed);
             let hash = match path.last() {
                 None => hash,
-                Some(&parent) => {
-                    all[parent].continues = true;
+                Some(&(parent, _)) => {
+                    all[parent].payload |= CONTINUES;
                     extend_key(all[parent].hash, hash)
                 }
             };
-            path.push(all.len());
+            path.push((all.len(), end));
             all.push(Prefix {
                 hash,
-                depth: depth + 1,
-                alias: None,
-                continues: false,
+                depth: path.len() as u32,
+                payload: 0,
             });
+            start = end + 1;
         }
-        if let Some(&last) = path.last() {
-            all[last].alias = Some(alias);
+        if let Some(&(last, _)) = path.last() {
+            all[last].payload |= alias + 1;
         }
         before = key;
     }
     all
 }
 
-/// The folded tokens of a name, joined: its key. Two names with the same key are forms of one name.
-pub(crate) fn folded_key(
-    text: &str,
-    tokens: &crate::tokens::Tokens,
-    range: std::ops::Range<usize>,
-    separator: char,
-    out: &mut String,
-) {
-    let first = range.start;
-    for i in range {
-        if i > first {
-            out.push(separator);
-        }
-        fold::fold(&text[tokens.span(i).range()], out);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gazetteer::image::{Catalogue, Writer};
 
     fn keys(n: usize) -> Vec<String> {
         let mut keys: Vec<String> = (0..n)
@@ -245,14 +264,28 @@ mod tests {
         keys
     }
 
-    fn numbered(keys: &[String]) -> impl Iterator<Item = (&str, u32)> + Clone {
-        keys.iter().enumerate().map(|(i, k)| (k.as_str(), i as u32))
+    fn numbered(keys: &[String]) -> impl Iterator<Item = (&[u8], u32)> + Clone {
+        keys.iter()
+            .enumerate()
+            .map(|(i, k)| (k.as_bytes(), i as u32))
     }
 
-    fn look_up(index: &Index, key: &str) -> Option<Slot> {
+    /// An image that has an index and nothing else.
+    fn image(arrays: &IndexArrays) -> Image {
+        let mut writer = Writer::new(&Catalogue::default(), 0);
+        writer.words(Section::Table, &arrays.table);
+        writer.words(Section::First, &arrays.first);
+        writer.words(Section::Second, &arrays.second);
+        writer.section(Section::Aliases, |out| out.extend([0; 12]));
+        writer.empty_rest();
+        writer.finish(arrays.seed, 1, 1, arrays.run)
+    }
+
+    fn look_up(image: &Image, key: &str) -> Option<Slot> {
+        let index = Index::of(image);
         let mut tokens = key
             .split('\u{1f}')
-            .map(|t| hash_bytes(t.as_bytes(), index.seed()));
+            .map(|t| hash_bytes(t.as_bytes(), image.seed));
         let first = tokens.next().expect("a key has a token");
         index.get(tokens.fold(first, extend_key))
     }
@@ -260,7 +293,7 @@ mod tests {
     #[test]
     fn every_key_is_found_and_a_stranger_is_not() {
         let keys = keys(5000);
-        let index = Index::build(numbered(&keys), '\u{1f}');
+        let index = image(&IndexArrays::build(numbered(&keys), 0));
         for (number, key) in keys.iter().enumerate() {
             assert_eq!(
                 look_up(&index, key).and_then(Slot::alias),
@@ -276,11 +309,10 @@ mod tests {
     #[test]
     fn a_build_that_cannot_tell_two_keys_apart_takes_another_seed() {
         // Tags of a few bits collide in most runs of slots: many seeds fail, and the one that is kept has no hidden key.
-        let keys = keys(40);
-        let index = Index::build_tagged(numbered(&keys), '\u{1f}', 0b11111);
+        let keys = keys(400);
+        let index = image(&IndexArrays::build_tagged(numbered(&keys), 0, 0b1111_1111));
         assert_ne!(
-            index.seed(),
-            0,
+            index.seed, 0,
             "the first seed should have failed, or this tests nothing"
         );
         for (number, key) in keys.iter().enumerate() {
@@ -294,7 +326,8 @@ mod tests {
 
     #[test]
     fn an_empty_index_finds_nothing() {
-        let index = Index::build(std::iter::empty(), '\u{1f}');
+        let image = image(&IndexArrays::build(std::iter::empty(), 0));
+        let index = Index::of(&image);
         assert_eq!(index.get(42), None);
         assert_eq!(index.may_start(42), 0);
     }

@@ -1,23 +1,31 @@
 //! [`Gazetteer`]: who and what there is, under which names, and when a name counts.
 
+mod assembly;
 mod builder;
 mod builtin;
+mod compiled;
+mod draft;
+mod image;
 mod index;
 mod name;
+mod part;
 mod source;
 
 pub use builder::{Alias, Context, ContextPlace, Entry, GazetteerBuilder};
-pub(crate) use name::{SOFT, normal_punctuation};
+pub use compiled::verify_compiled;
+pub(crate) use image::{AliasRow, Aliases, ContextRow};
+pub(crate) use index::Index;
+pub(crate) use name::{SEPARATOR, SOFT, folded_key, normal_punctuation};
+pub(crate) use part::Part;
 pub use source::SourceDefaults;
 
 use crate::{
     document::{AliasId, EntryId},
     error::Error,
-    machine,
     span::Label,
 };
-use index::Index;
-use std::{fmt, path::Path};
+use image::{Class, Image, Section, Text};
+use std::{borrow::Cow, collections::HashMap, fmt, path::Path, sync::Arc};
 
 /// Entities with their names: immutable, shared by all threads, made by a [`GazetteerBuilder`].
 ///
@@ -32,110 +40,12 @@ use std::{fmt, path::Path};
 /// # Ok::<(), wiretag::Error>(())
 /// ```
 pub struct Gazetteer {
-    /// All strings, one after the other.
-    pool: String,
+    /// At least one; more where compiled gazetteers are used beside others.
+    parts: Vec<Part>,
+    /// Sorted by name.
     labels: Vec<Label>,
-    /// The names of the lexicons, `lexicon title`.
-    lexicons: Vec<String>,
-    files: Vec<String>,
-    entries: Vec<EntryRow>,
-    attributes: Vec<(Text, Text)>,
-    /// Sorted by key, then by entry.
-    aliases: Vec<AliasRow>,
-    extras: Vec<ExtraRow>,
-    contexts: Vec<ContextRow>,
-    context_words: Vec<ContextWordRow>,
-    context_hashes: Vec<u64>,
-    index: Index,
-    /// The most tokens that a name has.
-    longest: usize,
-    /// Aliases that match inside words.
-    substrings: Vec<AliasId>,
-}
-
-/// Stands between the folded tokens of a key: no token holds it, and it sorts before everything that one can hold.
-pub(crate) const SEPARATOR: char = '\u{1f}';
-
-/// A range of the pool.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Text {
-    start: u32,
-    len: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct EntryRow {
-    id: Text,
-    name: Text,
-    attributes: (u32, u32),
-    line: u32,
-    file: u16,
-    /// Index of `labels`, or the number of a lexicon, or nothing, by `role`.
-    name_of_role: u16,
-    role: Role,
-}
-
-/// What an entry is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// An entity: its names are annotated with its label.
-    Entity,
-    /// Words that contexts and rules read: never annotated.
-    Lexicon,
-    /// Names that win over others and leave nothing behind.
-    Block,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct AliasRow {
-    pub(crate) entry: EntryId,
-    text: Text,
-    /// The key: the folded tokens with [`SEPARATOR`] between them, shared by all aliases that have it.
-    key: Text,
-    /// Which tokens must start with a capital, for [`Case::Title`].
-    pub(crate) capitals: u32,
-    /// Index of `extras` plus one; none for names of words with spaces or hyphens between them and no context.
-    extra: u32,
-    pub(crate) kind: AliasKind,
-    pub(crate) case: Case,
-    pub(crate) priority: i8,
-    pub(crate) hyphen: bool,
-    pub(crate) substring: bool,
-    /// Does the next alias have the same key?
-    pub(crate) more: bool,
-    /// What its entry is for.
-    pub(crate) role: Role,
-    file: u16,
-    line: u32,
-}
-
-/// What few aliases have.
-#[derive(Clone, Copy, Debug, Default)]
-struct ExtraRow {
-    /// What must stand in each inner gap, see [`GapNeed`]; empty when spaces and hyphens do.
-    gaps: Text,
-    /// What must stand before the first and behind the last token.
-    lead: Text,
-    trail: Text,
-    contexts: (u32, u32),
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ContextRow {
-    pub(crate) place: ContextPlace,
-    pub(crate) negative: bool,
-    words: (u32, u32),
-}
-
-#[derive(Clone, Copy, Debug)]
-struct ContextWordRow {
-    hashes: (u32, u32),
-    text: Text,
-    folded: Text,
-    capitals: u32,
-    case: Case,
-    /// Number of a lexicon plus one where the word stands for a whole lexicon.
-    lexicon: u16,
+    /// See [`Gazetteer::first_of`].
+    twins: HashMap<EntryId, EntryId>,
 }
 
 /// What an alias is to its entity.
@@ -270,97 +180,142 @@ impl Gazetteer {
             .build()
     }
 
+    /// A gazetteer of images, in the order that breaks ties.
+    fn of(images: Vec<Arc<Image>>) -> Result<Gazetteer, Error> {
+        let mut lexicons: Vec<String> = Vec::new();
+        for name in images.iter().flat_map(|i| i.catalogue.lexicons()) {
+            if !lexicons.iter().any(|l| l == name) {
+                lexicons.push(name.to_owned());
+            }
+        }
+        let (mut parts, mut labels) = (Vec::new(), Vec::new());
+        let (mut first_alias, mut first_entry) = (0, 0);
+        for image in images {
+            let part = Part::new(image, first_alias, first_entry, &lexicons)?;
+            first_alias = sum(first_alias, part.image.alias_count())?;
+            first_entry = sum(first_entry, part.image.entry_count())?;
+            for class in &part.image.catalogue.classes {
+                if let Class::Entity(label) = class
+                    && !labels.contains(label)
+                {
+                    labels.push(*label);
+                }
+            }
+            parts.push(part);
+        }
+        labels.sort();
+        let twins = twins(&parts);
+        Ok(Gazetteer {
+            parts,
+            labels,
+            twins,
+        })
+    }
+
     /// How many entries it has, blocking entries and those of lexicons included.
     pub fn entry_count(&self) -> usize {
-        self.entries.len()
+        self.parts.iter().map(|p| p.image.entry_count()).sum()
     }
 
     /// How many aliases it has, plurals that the lists ask for included.
     pub fn alias_count(&self) -> usize {
-        self.aliases.len()
+        self.parts.iter().map(|p| p.image.alias_count()).sum()
     }
 
     /// All entries, in the order that breaks ties.
     pub fn entries(&self) -> impl Iterator<Item = EntryId> + use<> {
-        (0..self.entries.len() as u32).map(EntryId)
+        (0..self.entry_count() as u32).map(EntryId)
     }
 
-    /// All aliases, sorted by their folded forms.
+    /// All aliases, sorted by their folded forms (for each compiled gazetteer apart, and for the rest).
     pub fn aliases(&self) -> impl Iterator<Item = AliasId> + use<> {
-        (0..self.aliases.len() as u32).map(AliasId)
+        (0..self.alias_count() as u32).map(AliasId)
     }
 
-    /// Memory of the gazetteer in bytes, as far as it grows with the names.
+    /// Memory of the gazetteer in bytes, as far as it grows with the names; mapped or not.
     pub fn memory(&self) -> usize {
-        self.pool.len()
-            + size_of_val(&self.entries[..])
-            + size_of_val(&self.attributes[..])
-            + size_of_val(&self.aliases[..])
-            + size_of_val(&self.extras[..])
-            + size_of_val(&self.contexts[..])
-            + size_of_val(&self.context_words[..])
-            + size_of_val(&self.context_hashes[..])
-            + self.index.memory()
+        self.parts.iter().map(|p| p.image.all().len()).sum()
     }
 
     /// The labels that its entries have, sorted by name.
     pub fn labels(&self) -> Vec<Label> {
-        let mut labels = self.labels.clone();
-        labels.sort();
-        labels
+        self.labels.clone()
     }
 
     /// The seed of the token hashes that this gazetteer is indexed with: [`Tokens::fill`](crate::Tokens::fill) needs it.
     pub fn seed(&self) -> u64 {
-        self.index.seed()
+        self.parts[0].image.seed
     }
 
-    /// Id of an entry, `country/KP`.
+    /// The bytes of a compiled gazetteer: a file of them opens in constant time, whatever the number of names
+    /// ([`GazetteerBuilder::add_path`]).
+    ///
+    /// # Errors
+    /// When a part of it came compiled already.
+    pub fn compiled(&self) -> Result<Vec<u8>, Error> {
+        match &self.parts[..] {
+            [part] => Ok(part.image.seal()),
+            _ => Err(Error::invalid(
+                "a compiled gazetteer can't be compiled into another: give the files that it was made of",
+            )),
+        }
+    }
+
+    /// Id of an entry, `country/KP`; made of label and name where its line says none.
     ///
     /// # Panics
     /// When the number is not one of this gazetteer's; so do the other functions that take one.
-    pub fn entry_id(&self, entry: EntryId) -> &str {
-        self.text(self.entries[entry.0 as usize].id)
+    pub fn entry_id(&self, entry: EntryId) -> Cow<'_, str> {
+        let (part, number) = self.entry_part(entry);
+        part.id(number)
     }
 
     /// Canonical name of an entry.
     pub fn entry_name(&self, entry: EntryId) -> &str {
-        self.text(self.entries[entry.0 as usize].name)
+        let (part, number) = self.entry_part(entry);
+        part.name(number)
     }
 
     /// Label of an entry; none for blocking entries and lexicons.
     pub fn entry_label(&self, entry: EntryId) -> Option<Label> {
-        let row = &self.entries[entry.0 as usize];
-        (row.role == Role::Entity).then(|| self.labels[row.name_of_role as usize])
+        let (part, number) = self.entry_part(entry);
+        match part.class(number)? {
+            Class::Entity(label) => Some(*label),
+            _ => None,
+        }
     }
 
     /// What an entry is counted as: the name of its label, `lexicon NAME`, or `block`.
-    pub fn entry_class(&self, entry: EntryId) -> &str {
-        let row = &self.entries[entry.0 as usize];
-        match row.role {
-            Role::Entity => self.labels[row.name_of_role as usize].as_str(),
-            Role::Lexicon => &self.lexicons[row.name_of_role as usize],
-            Role::Block => "block",
+    pub fn entry_class(&self, entry: EntryId) -> Cow<'_, str> {
+        let (part, number) = self.entry_part(entry);
+        match part.class(number) {
+            Some(Class::Entity(label)) => label.as_str().into(),
+            Some(Class::Lexicon(name)) => format!("lexicon {name}").into(),
+            Some(Class::Block) => "block".into(),
+            None => "".into(),
         }
     }
 
     /// Attributes of an entry, in the order of the file's columns.
     pub fn entry_attributes(&self, entry: EntryId) -> impl Iterator<Item = (&str, &str)> {
-        let (first, behind) = self.entries[entry.0 as usize].attributes;
-        self.attributes[first as usize..behind as usize]
-            .iter()
-            .map(|&(k, v)| (self.text(k), self.text(v)))
+        let (part, number) = self.entry_part(entry);
+        let image = &*part.image;
+        image.attributes(number).filter_map(|i| {
+            let (key, value) = image.row::<(Text, Text), 16>(Section::Attributes, i as u32)?;
+            Some((image.text(key), image.text(value)))
+        })
     }
 
     /// File and line (from 1) that an entry comes from.
     pub fn entry_source(&self, entry: EntryId) -> (&str, usize) {
-        let row = &self.entries[entry.0 as usize];
-        (&self.files[row.file as usize], row.line as usize)
+        let (part, number) = self.entry_part(entry);
+        part.source(number)
     }
 
     /// An alias as the gazetteer writes it.
     pub fn alias_text(&self, alias: AliasId) -> &str {
-        self.text(self.aliases[alias.0 as usize].text)
+        let (part, number) = self.alias_part(alias);
+        part.image.alias_text(number)
     }
 
     /// What an alias is to its entity.
@@ -368,15 +323,30 @@ impl Gazetteer {
         self.alias(alias).kind
     }
 
+    /// In which case an alias matches.
+    pub fn alias_case(&self, alias: AliasId) -> Case {
+        self.alias(alias).case
+    }
+
     /// File and line (from 1; 0 where it was added by a program) that an alias comes from.
     pub fn alias_source(&self, alias: AliasId) -> (&str, usize) {
-        let row = self.alias(alias);
-        (&self.files[row.file as usize], row.line as usize)
+        let (part, number) = self.alias_part(alias);
+        let aliases = part.image.aliases();
+        let Some(row) = aliases.row(number) else {
+            return ("", 0);
+        };
+        match aliases.extra(&row) {
+            None => part.source(row.owner),
+            Some(extra) => (part.file(extra.file as usize), extra.line as usize),
+        }
     }
 
     /// The entry of an alias.
     pub fn alias_entry(&self, alias: AliasId) -> EntryId {
-        self.alias(alias).entry
+        let (part, number) = self.alias_part(alias);
+        let aliases = part.image.aliases();
+        let entry = aliases.row(number).and_then(|row| aliases.entry(&row));
+        EntryId(part.first_entry + entry.unwrap_or(0))
     }
 
     /// The priority of an alias.
@@ -384,109 +354,87 @@ impl Gazetteer {
         self.alias(alias).priority
     }
 
-    fn text(&self, text: Text) -> &str {
-        &self.pool[text.start as usize..(text.start + text.len) as usize]
+    /// The images, in the order that breaks ties.
+    pub(crate) fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
-    /// Number of the lexicon of a lexicon's entry.
-    pub(crate) fn lexicon(&self, entry: EntryId) -> u16 {
-        self.entries[entry.0 as usize].name_of_role
+    pub(crate) fn alias(&self, alias: AliasId) -> AliasRow {
+        let (part, number) = self.alias_part(alias);
+        part.image
+            .aliases()
+            .row(number)
+            .expect("an alias of a match")
     }
 
-    pub(crate) fn index(&self) -> &Index {
-        &self.index
+    /// Does an alias belong to an entry that blocks?
+    pub(crate) fn is_block(&self, alias: AliasId) -> bool {
+        let (part, _) = self.alias_part(alias);
+        let class = self.alias(alias).class;
+        part.image.catalogue.classes.get(usize::from(class)) == Some(&Class::Block)
     }
 
-    pub(crate) fn longest(&self) -> usize {
-        self.longest
-    }
-
-    pub(crate) fn alias(&self, alias: AliasId) -> &AliasRow {
-        &self.aliases[alias.0 as usize]
-    }
-
-    /// Asks for an alias that will be verified soon.
-    #[inline]
-    pub(crate) fn prefetch_alias(&self, alias: AliasId) {
-        machine::prefetch(&self.aliases, alias.0 as usize);
-    }
-
-    /// Asks for the text of an alias that will be verified very soon; the alias itself should be near already.
-    #[inline]
-    pub(crate) fn prefetch_text(&self, alias: AliasId) {
-        machine::prefetch(self.pool.as_bytes(), self.alias(alias).text.start as usize);
-    }
-
-    /// What the folded tokens of an alias are, with [`SEPARATOR`] between them.
-    pub(crate) fn alias_key(&self, alias: &AliasRow) -> &str {
-        self.text(alias.key)
-    }
-
-    /// The first alias of each key, in the order of the keys.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = AliasId> {
-        let is_first = |i: &usize| *i == 0 || !self.aliases[i - 1].more;
-        (0..self.aliases.len())
-            .filter(is_first)
-            .map(|i| AliasId(i as u32))
-    }
-
-    pub(crate) fn substrings(&self) -> &[AliasId] {
-        &self.substrings
-    }
-
-    /// What must stand before the first and behind the last token of an alias.
-    pub(crate) fn lead_and_trail(&self, alias: &AliasRow) -> Option<(&str, &str)> {
-        let extra = self.extra(alias)?;
-        Some((self.text(extra.lead), self.text(extra.trail)))
-    }
-
-    /// What must stand in the inner gaps of an alias, in order; none where all are soft.
-    pub(crate) fn gap_needs(&self, alias: &AliasRow) -> Option<impl Iterator<Item = GapNeed<'_>>> {
-        let gaps = self.text(self.extra(alias)?.gaps);
-        (!gaps.is_empty()).then(|| {
-            gaps.split(SEPARATOR).map(|need| match need {
-                "" => GapNeed::Soft,
-                "'" => GapNeed::Apostrophe,
-                "' " => GapNeed::Literal("'"),
-                "." => GapNeed::Period,
-                "- " => GapNeed::Dash,
-                literal => GapNeed::Literal(literal),
-            })
-        })
-    }
-
-    pub(crate) fn contexts(&self, alias: &AliasRow) -> &[ContextRow] {
-        match self.extra(alias) {
-            Some(extra) => &self.contexts[extra.contexts.0 as usize..extra.contexts.1 as usize],
-            None => &[],
+    /// The first entry that has the id and label of this one: several compiled gazetteers may know an entity.
+    pub(crate) fn first_of(&self, entry: EntryId) -> EntryId {
+        match self.twins.is_empty() {
+            true => entry,
+            false => self.twins.get(&entry).copied().unwrap_or(entry),
         }
     }
 
-    /// The words of a context.
-    pub(crate) fn context_words(
-        &self,
-        context: &ContextRow,
-    ) -> impl Iterator<Item = ContextWord<'_>> {
-        self.context_words[context.words.0 as usize..context.words.1 as usize]
-            .iter()
-            .map(|row| match row.lexicon {
-                0 => ContextWord::Phrase {
-                    hashes: &self.context_hashes[row.hashes.0 as usize..row.hashes.1 as usize],
-                    name: Name {
-                        text: self.text(row.text),
-                        folded: self.text(row.folded),
-                        capitals: row.capitals,
-                        case: row.case,
-                        is_plural: false,
-                    },
-                },
-                n => ContextWord::Lexicon(n - 1),
-            })
+    /// The part that an alias is of, and its number there.
+    pub(crate) fn alias_part(&self, alias: AliasId) -> (&Part, u32) {
+        let part = self.parts.iter().rev().find(|p| p.first_alias <= alias.0);
+        let part = part.unwrap_or(&self.parts[0]);
+        (part, alias.0 - part.first_alias)
     }
 
-    fn extra(&self, alias: &AliasRow) -> Option<&ExtraRow> {
-        self.extras.get((alias.extra as usize).wrapping_sub(1))
+    fn entry_part(&self, entry: EntryId) -> (&Part, u32) {
+        let part = self.parts.iter().rev().find(|p| p.first_entry <= entry.0);
+        let part = part.unwrap_or(&self.parts[0]);
+        let number = entry.0 - part.first_entry;
+        assert!(
+            (number as usize) < part.image.entry_count(),
+            "entry {} of another gazetteer",
+            entry.0
+        );
+        (part, number)
     }
+}
+
+fn sum(first: u32, count: usize) -> Result<u32, Error> {
+    let sum = u32::try_from(count).ok().and_then(|n| first.checked_add(n));
+    sum.filter(|&n| n < 1 << 31).ok_or_else(|| {
+        Error::invalid("more than 2,147,483,647 names: use fewer gazetteers at once")
+    })
+}
+
+/// Entries whose id and label an entry of an earlier part has, and that entry.
+///
+/// Costs a look-up for each entry of the smaller of two parts; nothing where there is one.
+fn twins(parts: &[Part]) -> HashMap<EntryId, EntryId> {
+    let mut twins = HashMap::new();
+    for (i, later) in parts.iter().enumerate() {
+        for earlier in &parts[..i] {
+            let is_smaller = later.image.entry_count() <= earlier.image.entry_count();
+            let (small, large) = if is_smaller {
+                (later, earlier)
+            } else {
+                (earlier, later)
+            };
+            for n in 0..small.image.entry_count() as u32 {
+                if let Some(Class::Entity(label)) = small.class(n)
+                    && let Some(m) = large.find(&small.id(n), *label)
+                {
+                    let (e, l) = if is_smaller { (m, n) } else { (n, m) };
+                    twins
+                        .entry(EntryId(later.first_entry + l))
+                        .or_insert(EntryId(earlier.first_entry + e));
+                }
+            }
+        }
+    }
+    twins
 }
 
 /// What decides whether some tokens are a name, gaps and neighbours apart.
@@ -507,7 +455,10 @@ pub(crate) struct Name<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ContextWord<'a> {
     /// These tokens, in the case that names match in by default.
-    Phrase { hashes: &'a [u64], name: Name<'a> },
+    Phrase {
+        hashes: &'a [[u8; 8]],
+        name: Name<'a>,
+    },
     /// Any word of this lexicon.
     Lexicon(u16),
 }
@@ -515,8 +466,8 @@ pub(crate) enum ContextWord<'a> {
 impl fmt::Debug for Gazetteer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gazetteer")
-            .field("entries", &self.entries.len())
-            .field("aliases", &self.aliases.len())
+            .field("entries", &self.entry_count())
+            .field("aliases", &self.alias_count())
             .finish_non_exhaustive()
     }
 }

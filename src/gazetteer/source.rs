@@ -2,13 +2,12 @@
 
 use super::{
     AliasKind, Case,
-    builder::{Alias, Context, ContextPlace, Entry, GazetteerBuilder, RoleName},
-    name::ShapedEntry,
+    builder::{Context, ContextPlace, GazetteerBuilder},
+    draft::{Draft, Policies, RoleName, Text},
 };
 use crate::{
     error::{Error, Problem},
     span::Label,
-    tokens::Tokens,
 };
 use std::{borrow::Cow, collections::HashMap, fs, path::Path, sync::Arc};
 
@@ -71,18 +70,10 @@ pub(super) fn add_path(
         .try_for_each(|file| add_path(builder, file, defaults))
 }
 
-/// What the text of a file holds.
-#[derive(Debug, Default)]
-pub(super) struct SourceFile {
-    pub(super) entries: Vec<ShapedEntry>,
-    pub(super) problems: Vec<Problem>,
-}
-
 /// Reads the text of a file. Pure: files may be read in parallel.
-pub(super) fn parse(path: &str, text: &str, defaults: &SourceDefaults) -> SourceFile {
+pub(super) fn parse(path: &str, text: &str, defaults: &SourceDefaults) -> Draft {
     let mut reader = SourceReader {
-        read: SourceFile::default(),
-        path,
+        draft: Draft::new(path),
         defaults,
         role: None,
         demonym: None,
@@ -94,12 +85,12 @@ pub(super) fn parse(path: &str, text: &str, defaults: &SourceDefaults) -> Source
         plain: false,
         given_up: false,
         policies: HashMap::new(),
-        tokens: Tokens::default(),
+        names: Vec::new(),
     };
     for (n, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         reader.line(n as u64 + 1, line.trim_end_matches('\r'));
     }
-    reader.read
+    reader.draft
 }
 
 /// What a column holds.
@@ -114,8 +105,7 @@ enum Column {
 
 /// One file while it is read.
 struct SourceReader<'a> {
-    read: SourceFile,
-    path: &'a str,
+    draft: Draft,
     defaults: &'a SourceDefaults,
     role: Option<RoleName>,
     demonym: Option<Label>,
@@ -128,26 +118,35 @@ struct SourceReader<'a> {
     /// Is the file of a form that can't be read?
     given_up: bool,
     /// Policies that were read before, by their text: most lists repeat a few.
-    policies: HashMap<String, Policies>,
-    tokens: Tokens,
+    policies: HashMap<String, Braces>,
+    /// The names of a line; kept for its memory.
+    names: Vec<Name>,
 }
 
 /// What stands in braces behind a name.
-#[derive(Clone, Default)]
-struct Policies {
+#[derive(Clone, Copy, Default)]
+struct Braces {
     case: Option<Case>,
     plural: Option<bool>,
     hyphen: Option<bool>,
     substring: bool,
     priority: Option<i8>,
-    contexts: Arc<[Context]>,
+    /// As in [`Policies::contexts`].
+    contexts: u32,
+}
+
+/// A name of a line, before it is an alias.
+#[derive(Clone, Copy)]
+struct Name {
+    text: Text,
+    kind: AliasKind,
+    braces: Braces,
 }
 
 impl SourceReader<'_> {
     fn problem(&mut self, line: u64, message: impl Into<String>) {
-        self.read
-            .problems
-            .push(Problem::error(self.path, Some(line), message));
+        let problem = Problem::error(&self.draft.path, Some(line), message);
+        self.draft.problems.push(problem);
     }
 
     fn line(&mut self, n: u64, line: &str) {
@@ -296,21 +295,15 @@ impl SourceReader<'_> {
                 return;
             }
         };
-        let name = line.trim();
-        let alias = Alias {
-            case: self.case,
-            hyphen: self.hyphen,
-            priority: self.priority,
-            ..Alias::new(name)
+        let text = self.draft.store(line.trim());
+        let name = Name {
+            text,
+            kind: AliasKind::Full,
+            braces: Braces::default(),
         };
-        let entry = Entry {
-            id: default_id(&role, name).into(),
-            role,
-            name: name.to_owned(),
-            aliases: Vec::new(),
-            attributes: Vec::new(),
-        };
-        self.finish(n, false, entry, vec![(alias, self.plural)]);
+        self.names.clear();
+        self.names.push(name);
+        self.finish(n, Text::default(), text, &role, self.priority);
     }
 
     fn entry_line(&mut self, n: u64, line: &str) {
@@ -320,121 +313,138 @@ impl SourceReader<'_> {
     }
 
     fn entry_cells(&mut self, n: u64, line: &str, columns: &[Column]) {
-        let cells: Vec<Cow<'_, str>> = line.split('\t').map(unquote).collect();
-        if cells.len() > columns.len() && cells[columns.len()..].iter().any(|c| !c.is_empty()) {
-            return self.problem(
-                n,
-                format!("{} cells, but {} columns", cells.len(), columns.len()),
-            );
+        let cells = line.split('\t').count();
+        if cells > columns.len()
+            && line
+                .split('\t')
+                .skip(columns.len())
+                .any(|c| !unquote(c).is_empty())
+        {
+            return self.problem(n, format!("{cells} cells, but {} columns", columns.len()));
         }
         let Some(role) = self.role.clone() else {
             return;
         };
-        let (mut id, mut name) = (None, None);
-        let (mut aliases, mut attributes) = (Vec::new(), Vec::new());
+        self.names.clear();
+        let (mut id, mut name) = (Text::default(), None);
+        let attributes = self.draft.attributes.len();
         let mut line_priority = self.priority;
-        for (column, cell) in columns.iter().zip(&cells) {
-            if cell.is_empty() {
+        for (column, cell) in columns.iter().zip(line.split('\t')) {
+            let unquoted = unquote(cell);
+            if unquoted.is_empty() {
                 continue;
             }
             match column {
                 Column::Id => {
-                    if cell.chars().any(|c| c.is_whitespace() || c.is_control()) {
-                        self.problem(n, format!("id {cell:?} has white space"));
+                    if unquoted
+                        .chars()
+                        .any(|c| c.is_whitespace() || c.is_control())
+                    {
+                        self.problem(n, format!("id {unquoted:?} has white space"));
                     }
-                    id = Some(Arc::from(&**cell));
+                    id = self.draft.store(&unquoted);
                 }
                 Column::Name => {
-                    if let Some(alias) = self.alias(n, cell, AliasKind::Full) {
-                        name = Some(alias.0.text.clone());
-                        aliases.insert(0, alias);
+                    if let Some(canonical) = self.name(n, &unquoted, AliasKind::Full) {
+                        name = Some(canonical.text);
+                        self.names.insert(0, canonical);
                     }
                 }
                 Column::Aliases(kind) => {
-                    for part in split_unescaped(cell, '|') {
+                    for part in split_unescaped(&unquoted, '|') {
                         if part.trim().is_empty() {
-                            self.problem(n, format!("an empty name between two \"|\" in {cell:?}"));
+                            self.problem(
+                                n,
+                                format!("an empty name between two \"|\" in {unquoted:?}"),
+                            );
                         } else {
-                            aliases.extend(self.alias(n, part, *kind));
+                            let name = self.name(n, part, *kind);
+                            self.names.extend(name);
                         }
                     }
                 }
-                Column::Priority => match priority(cell) {
+                Column::Priority => match priority(&unquoted) {
                     Some(p) => line_priority = p,
                     None => self.problem(
                         n,
-                        format!("priority is a whole number from -100 to 100, not {cell:?}"),
+                        format!("priority is a whole number from -100 to 100, not {unquoted:?}"),
                     ),
                 },
-                Column::Attribute(key) => attributes.push((key.clone(), cell.clone().into_owned())),
+                Column::Attribute(key) => {
+                    let pair = (self.draft.store(key), self.draft.store(&unquoted));
+                    self.draft.attributes.push(pair);
+                }
             }
         }
         let Some(name) = name else {
+            self.draft.attributes.truncate(attributes);
             return self.problem(n, "no name");
         };
-        if line_priority != self.priority {
-            for (alias, _) in aliases
-                .iter_mut()
-                .filter(|(a, _)| a.priority == self.priority)
-            {
-                alias.priority = line_priority;
+        self.finish(n, id, name, &role, line_priority);
+    }
+
+    /// Makes an entry of the names of a line; demonyms get one of their own label.
+    fn finish(&mut self, n: u64, id: Text, name: Text, role: &RoleName, priority: i8) {
+        let names = std::mem::take(&mut self.names);
+        let people = self
+            .demonym
+            .filter(|_| names.iter().any(|n| n.kind == AliasKind::Demonym));
+        let is_people = |name: &&Name| people.is_some() && name.kind == AliasKind::Demonym;
+        let attributes = match self.draft.entries.last() {
+            Some(before) => before.attributes.1 as usize,
+            None => 0,
+        };
+        for name in names.iter().filter(|n| !is_people(n)) {
+            self.add(n, name, priority);
+        }
+        let number = self.draft.role(role);
+        self.draft.finish_entry(id, name, number, n);
+        if let Some(label) = people {
+            for name in names.iter().filter(is_people) {
+                self.add(n, name, priority);
+            }
+            // The people have the attributes of the country.
+            self.draft.attributes.extend_from_within(attributes..);
+            let number = self.draft.role(&RoleName::Entity(label));
+            self.draft.finish_entry(id, name, number, n);
+        }
+        self.names = names;
+    }
+
+    /// Adds a name, and its plural if it is to match too.
+    fn add(&mut self, n: u64, name: &Name, priority: i8) {
+        let Name { text, kind, braces } = *name;
+        let written = self.draft.text(text);
+        let case = braces.case.or(self.case);
+        let case = case.unwrap_or_else(|| Case::of(written));
+        let policies = Policies {
+            kind,
+            // `ICBMs` is as exact as `ICBM`, small s or not: the plural has the case of the name.
+            case,
+            hyphen: braces.hyphen.or(self.hyphen).unwrap_or(case != Case::Any),
+            substring: braces.substring,
+            priority: braces.priority.unwrap_or(priority),
+            contexts: braces.contexts,
+        };
+        let has_plural = kind != AliasKind::Plural && kind != AliasKind::Demonym;
+        let plural = braces.plural.unwrap_or(self.plural && has_plural);
+        let plural = plural.then(|| pluralized(written)).flatten();
+        if let Err(message) = self.draft.add_alias(text, policies) {
+            self.problem(n, message);
+        }
+        if let Some(plural) = plural {
+            let text = self.draft.store(&plural);
+            let kind = AliasKind::Plural;
+            if let Err(message) = self.draft.add_alias(text, Policies { kind, ..policies }) {
+                self.problem(n, message);
             }
         }
-        let has_own_id = id.is_some();
-        let id = id.unwrap_or_else(|| default_id(&role, &name).into());
-        let entry = Entry {
-            id,
-            role,
-            name,
-            aliases: Vec::new(),
-            attributes,
-        };
-        self.finish(n, has_own_id, entry, aliases);
     }
 
-    /// Gives demonyms an entry of their own label and names their plurals, and hands the entry to the builder.
-    fn finish(&mut self, n: u64, has_own_id: bool, mut entry: Entry, aliases: Vec<(Alias, bool)>) {
-        let mut demonyms = Vec::new();
-        entry.aliases.reserve(2 * aliases.len());
-        for (alias, plural) in aliases {
-            let list = if alias.kind == AliasKind::Demonym && self.demonym.is_some() {
-                &mut demonyms
-            } else {
-                &mut entry.aliases
-            };
-            let plural = plural.then(|| pluralized(&alias.text)).flatten();
-            let plural = plural.map(|text| Alias {
-                text,
-                kind: AliasKind::Plural,
-                // `ICBMs` is as exact as `ICBM`, small s or not.
-                case: Some(alias.case.unwrap_or_else(|| Case::of(&alias.text))),
-                contexts: alias.contexts.clone(),
-                ..alias
-            });
-            list.push(alias);
-            list.extend(plural);
-        }
-        let people = self.demonym.filter(|_| !demonyms.is_empty());
-        let people = people.map(|label| Entry {
-            id: entry.id.clone(),
-            role: RoleName::Entity(label),
-            name: entry.name.clone(),
-            aliases: demonyms,
-            attributes: entry.attributes.clone(),
-        });
-        for entry in [entry].into_iter().chain(people) {
-            let SourceFile { entries, problems } = &mut self.read;
-            let path = self.path;
-            let mut problem = |message| problems.push(Problem::error(path, Some(n), message));
-            let shaped = ShapedEntry::new(entry, n, has_own_id, &mut self.tokens, &mut problem);
-            entries.push(shaped);
-        }
-    }
-
-    /// An alias with the policies in braces behind it, and whether its plural is one too.
-    fn alias(&mut self, n: u64, cell: &str, kind: AliasKind) -> Option<(Alias, bool)> {
+    /// A name with the policies in braces behind it.
+    fn name(&mut self, n: u64, cell: &str, kind: AliasKind) -> Option<Name> {
         let cell = cell.trim();
-        let (text, policies) = match find_unescaped(cell, '{') {
+        let (text, inside) = match find_unescaped(cell, '{') {
             None => (cell, None),
             Some(open) => match cell.strip_suffix('}') {
                 Some(inside) => (cell[..open].trim_end(), Some(&inside[open + 1..])),
@@ -445,45 +455,37 @@ impl SourceReader<'_> {
             },
         };
         let text = unescape(text);
+        let text = text.trim();
         if text.is_empty() {
             self.problem(n, format!("policies without a name in {cell:?}"));
             return None;
         }
-        let policies = policies.map_or_else(Policies::default, |p| self.policies(n, p));
-        let alias = Alias {
-            text,
-            kind,
-            case: policies.case.or(self.case),
-            hyphen: policies.hyphen.or(self.hyphen),
-            substring: policies.substring,
-            priority: policies.priority.unwrap_or(self.priority),
-            contexts: policies.contexts,
-        };
-        let has_plural = kind != AliasKind::Plural && kind != AliasKind::Demonym;
-        Some((alias, policies.plural.unwrap_or(self.plural && has_plural)))
+        let text = self.draft.store(text);
+        let braces = inside.map_or_else(Braces::default, |p| self.braces(n, p));
+        Some(Name { text, kind, braces })
     }
 
     /// Reads the policies between braces.
-    fn policies(&mut self, n: u64, text: &str) -> Policies {
+    fn braces(&mut self, n: u64, text: &str) -> Braces {
         if let Some(known) = self.policies.get(text) {
-            return known.clone();
+            return *known;
         }
-        let (mut policies, mut contexts, mut good) = (Policies::default(), Vec::new(), true);
+        let (mut braces, mut contexts, mut good) = (Braces::default(), Vec::new(), true);
         for policy in text.split(';') {
-            if let Err(message) = policies.apply(policy.trim(), &mut contexts) {
+            if let Err(message) = braces.apply(policy.trim(), &mut contexts) {
                 self.problem(n, message);
                 good = false;
             }
         }
-        policies.contexts = contexts.into();
+        braces.contexts = self.draft.contexts(&contexts.into());
         if good {
-            self.policies.insert(text.to_owned(), policies.clone());
+            self.policies.insert(text.to_owned(), braces);
         }
-        policies
+        braces
     }
 }
 
-impl Policies {
+impl Braces {
     fn apply(&mut self, policy: &str, contexts: &mut Vec<Context>) -> Result<(), String> {
         match policy {
             "exact" => self.case = Some(Case::Exact),
@@ -539,7 +541,7 @@ fn context(policy: &str) -> Option<Context> {
     };
     let words = words
         .split(',')
-        .map(|w| unescape(w.trim()))
+        .map(|w| unescape(w.trim()).into_owned())
         .filter(|w| !w.is_empty())
         .collect();
     Some(Context {
@@ -569,28 +571,6 @@ fn pluralized(name: &str) -> Option<String> {
         }
         _ => format!("{name}s"),
     })
-}
-
-/// `weapon/hwasong-14` for the label `WEAPON` and the name `Hwasong-14`.
-fn default_id(role: &RoleName, name: &str) -> String {
-    let theme = match role {
-        RoleName::Entity(label) => label.as_str().to_lowercase(),
-        RoleName::Lexicon(lexicon) => lexicon.to_string(),
-        RoleName::Block => "block".to_owned(),
-    };
-    let mut slug = String::new();
-    let lower = match name.is_ascii() {
-        true => name.to_ascii_lowercase(),
-        false => name.to_lowercase(),
-    };
-    for c in lower.chars() {
-        if c.is_alphanumeric() {
-            slug.push(c);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    format!("{theme}/{}", slug.trim_end_matches('-'))
 }
 
 fn yes_or_no(value: &str) -> Option<bool> {
@@ -649,9 +629,9 @@ fn split_unescaped(text: &str, separator: char) -> Vec<&str> {
     parts
 }
 
-fn unescape(text: &str) -> String {
+fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let (mut out, mut escaped) = (String::with_capacity(text.len()), false);
     for c in text.chars() {
@@ -668,7 +648,7 @@ fn unescape(text: &str) -> String {
     if escaped {
         out.push('\\');
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
@@ -695,7 +675,7 @@ mod tests {
                     "{} {} {:?}",
                     gazetteer.alias_kind(id),
                     gazetteer.alias_text(id),
-                    gazetteer.alias(id).case
+                    gazetteer.alias_case(id)
                 )
             })
             .collect();
@@ -780,7 +760,7 @@ mod tests {
         let entry = crate::EntryId(1);
         assert_eq!(
             (
-                gazetteer.entry_id(entry),
+                &*gazetteer.entry_id(entry),
                 gazetteer.entry_name(entry),
                 gazetteer.entry_label(entry).unwrap().as_str()
             ),

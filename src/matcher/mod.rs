@@ -7,7 +7,7 @@ mod token_index;
 
 use crate::{
     document::AliasId,
-    gazetteer::{Gazetteer, Role},
+    gazetteer::{AliasRow, Gazetteer, Part},
     span::Span,
     tokens::Tokens,
 };
@@ -34,8 +34,8 @@ use substring::{Automaton, FoldedText};
 pub struct Matcher {
     gazetteer: Arc<Gazetteer>,
     engine: EngineState,
-    /// For aliases that match inside words.
-    inside: Option<Automaton>,
+    /// For aliases that match inside words: one for each part of the gazetteer, nothing where none has any.
+    inside: Vec<Automaton>,
 }
 
 /// How names are looked up.
@@ -51,7 +51,8 @@ pub enum Engine {
 #[derive(Debug)]
 enum EngineState {
     TokenIndex,
-    AhoCorasick(Automaton),
+    /// For each part of the gazetteer.
+    AhoCorasick(Vec<Automaton>),
 }
 
 /// A name found in a text.
@@ -93,7 +94,8 @@ pub struct Matches {
     hits: Vec<Hit>,
     starts: Vec<u32>,
     looks: Vec<Look>,
-    folded: String,
+    scratch: policy::Scratch,
+    hashes: Vec<u64>,
     folded_text: FoldedText,
 }
 
@@ -118,10 +120,16 @@ impl Matcher {
         let gazetteer = gazetteer.into();
         let engine = match engine {
             Engine::TokenIndex => EngineState::TokenIndex,
-            Engine::AhoCorasick => EngineState::AhoCorasick(Automaton::of_keys(&gazetteer)),
+            Engine::AhoCorasick => {
+                let parts = gazetteer.parts().iter();
+                EngineState::AhoCorasick(parts.map(Automaton::of_keys).collect())
+            }
         };
-        let inside =
-            (!gazetteer.substrings().is_empty()).then(|| Automaton::of_substrings(&gazetteer));
+        let parts = gazetteer.parts();
+        let inside = match parts.iter().any(|p| p.substrings().next().is_some()) {
+            true => parts.iter().map(Automaton::of_substrings).collect(),
+            false => Vec::new(),
+        };
         Matcher {
             gazetteer,
             engine,
@@ -139,69 +147,116 @@ impl Matcher {
     /// # Panics
     /// When the tokens are those of another text.
     pub fn find(&self, text: &str, tokens: &Tokens, matches: &mut Matches) {
-        let gazetteer = &*self.gazetteer;
+        matches.names.clear();
+        matches.hits.clear();
+        if !self.inside.is_empty() {
+            matches.folded_text.fill(text, tokens);
+        }
+        for part in 0..self.gazetteer.parts().len() {
+            self.find_part(part, text, tokens, matches);
+        }
+        let Matches {
+            names,
+            hits,
+            scratch,
+            hashes,
+            ..
+        } = matches;
+        hits.sort_unstable_by_key(|h| (h.first, h.last, h.lexicon));
+        let mut names_behind = 0;
+        for i in 0..self.gazetteer.parts().len() {
+            let part = &self.gazetteer.parts()[i];
+            let next = self.gazetteer.parts().get(i + 1);
+            let is_mine = |m: &Match| next.is_none_or(|n| m.alias.0 < n.first_alias);
+            // Those of a part stand together.
+            let count = names[names_behind..]
+                .iter()
+                .take_while(|m| is_mine(m))
+                .count();
+            let verify = policy::Verifier::new(part, text, tokens, hashes);
+            let mut kept = names_behind;
+            for k in names_behind..names_behind + count {
+                if verify.context_allows(&names[k], hits, scratch) {
+                    names[kept] = names[k];
+                    kept += 1;
+                }
+            }
+            names.drain(kept..names_behind + count);
+            names_behind = kept;
+        }
+        names.sort_unstable_by_key(|m| (m.span.start, std::cmp::Reverse(m.span.end), m.alias));
+        names.dedup();
+    }
+
+    /// Adds the names that a part of the gazetteer has here, contexts apart, and the words of its lexicons.
+    fn find_part(&self, number: usize, text: &str, tokens: &Tokens, matches: &mut Matches) {
+        let part = &self.gazetteer.parts()[number];
         let Matches {
             names,
             hits,
             starts,
             looks,
-            folded,
+            scratch,
+            hashes,
             folded_text,
         } = matches;
-        names.clear();
-        hits.clear();
         looks.clear();
+        let verify = policy::Verifier::new(part, text, tokens, hashes);
         match &self.engine {
-            EngineState::TokenIndex => token_index::find(gazetteer, tokens, starts, looks),
-            EngineState::AhoCorasick(automaton) => {
+            EngineState::TokenIndex => {
+                token_index::find(part, tokens, verify.hashes, starts, looks);
+            }
+            EngineState::AhoCorasick(automata) => {
                 folded_text.fill(text, tokens);
-                automaton.find_keys(folded_text, looks);
+                automata[number].find_keys(folded_text, looks);
             }
         }
         // Verified in a second step: then the loads of one name do not wait for those of the one before.
-        let verify = policy::Verifier {
-            gazetteer,
-            text,
-            tokens,
-        };
+        let aliases = part.aliases();
         for (i, look) in looks.iter().enumerate() {
             if let Some(ahead) = looks.get(i + AHEAD) {
-                gazetteer.prefetch_text(AliasId(ahead.alias));
+                aliases.prefetch_text(ahead.alias);
             }
             let (first, last) = (look.first as usize, look.last as usize);
-            let mut alias = AliasId(look.alias);
-            let mut is_key = None;
-            loop {
-                let row = gazetteer.alias(alias);
-                if let Some(span) = verify.span(first, last, alias, &mut is_key, folded) {
-                    if row.role == Role::Lexicon {
-                        hits.push(Hit {
-                            lexicon: gazetteer.lexicon(row.entry),
-                            first: look.first,
-                            last: look.last,
-                        });
-                    } else {
-                        names.push(Match {
-                            span,
-                            alias,
-                            first: look.first,
-                            last: look.last,
-                        });
-                    }
+            scratch.start_key();
+            for alias in look.alias..=look.alias.saturating_add(part.most() as u32) {
+                let Some(row) = aliases.row(alias) else { break };
+                if let Some(span) = verify.span(first, last, alias, &row, aliases, scratch) {
+                    add(part, alias, &row, span, look, names, hits);
                 }
                 if !row.more {
                     break;
                 }
-                alias.0 += 1;
             }
         }
-        if let Some(inside) = &self.inside {
-            folded_text.fill(text, tokens);
-            inside.find_substrings(gazetteer, text, tokens, folded_text, names);
+        if let Some(inside) = self.inside.get(number) {
+            inside.find_substrings(part, text, tokens, folded_text, names);
         }
-        hits.sort_unstable_by_key(|h| (h.first, h.last, h.lexicon));
-        names.retain(|m| verify.context_allows(m, hits, folded));
-        names.sort_unstable_by_key(|m| (m.span.start, std::cmp::Reverse(m.span.end), m.alias));
-        names.dedup();
+    }
+}
+
+/// Keeps a name, or a word of a lexicon.
+fn add(
+    part: &Part,
+    alias: u32,
+    row: &AliasRow,
+    span: Span,
+    look: &Look,
+    names: &mut Vec<Match>,
+    hits: &mut Vec<Hit>,
+) {
+    let Look { first, last, .. } = *look;
+    match part.lexicon(row) {
+        Some(lexicon) => hits.push(Hit {
+            lexicon,
+            first,
+            last,
+        }),
+        None => names.push(Match {
+            span,
+            alias: AliasId(part.first_alias + alias),
+            first,
+            last,
+        }),
     }
 }

@@ -2,10 +2,9 @@
 
 use super::{Hit, Match};
 use crate::{
-    document::AliasId,
     gazetteer::{
-        AliasKind, Case, ContextPlace, ContextRow, ContextWord, GapNeed, Gazetteer, Name,
-        SEPARATOR, SOFT, normal_punctuation,
+        AliasKind, AliasRow, Aliases, Case, ContextPlace, ContextRow, ContextWord, GapNeed, Name,
+        Part, SEPARATOR, SOFT, folded_key, normal_punctuation,
     },
     span::Span,
     tokens::{Gap, Tokens, fold},
@@ -24,14 +23,55 @@ const BESIDE: Gap = Gap::SPACE
     .or(Gap::STAR)
     .or(Gap::UNDERSCORE);
 
-/// A text with its tokens, and the gazetteer whose aliases are to be verified in it.
+/// A text with its tokens, and the part of a gazetteer whose aliases are to be verified in it.
 pub(super) struct Verifier<'a> {
-    pub(super) gazetteer: &'a Gazetteer,
-    pub(super) text: &'a str,
-    pub(super) tokens: &'a Tokens,
+    part: &'a Part,
+    text: &'a str,
+    tokens: &'a Tokens,
+    /// Of the tokens, for the part's seed.
+    pub(super) hashes: &'a [u64],
 }
 
-impl Verifier<'_> {
+/// Memory for verification.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    folded: String,
+    /// Are the tokens the key that is looked at? Asked once for all aliases of the key.
+    is_key: Option<bool>,
+    /// The tokens of an alias, and their folded forms.
+    name: Tokens,
+    key: String,
+}
+
+impl Scratch {
+    /// Forgets the key before.
+    pub(super) fn start_key(&mut self) {
+        self.is_key = None;
+    }
+}
+
+impl<'a> Verifier<'a> {
+    /// `hashes` is memory for the hashes of a part that has another seed than the tokens.
+    pub(super) fn new(
+        part: &'a Part,
+        text: &'a str,
+        tokens: &'a Tokens,
+        hashes: &'a mut Vec<u64>,
+    ) -> Verifier<'a> {
+        let hashes = if part.seed() == tokens.seed() {
+            tokens.hashes()
+        } else {
+            tokens.hashes_for(text, part.seed(), hashes);
+            hashes
+        };
+        Verifier {
+            part,
+            text,
+            tokens,
+            hashes,
+        }
+    }
+
     /// Are the folded tokens `first..=last` this key? (Their hashes say so; hashes may lie.)
     pub(super) fn is_key(
         &self,
@@ -70,63 +110,99 @@ impl Verifier<'_> {
     }
 
     /// The span of an alias where the table takes the tokens `first..=last` for its key, if they are that key, and case, gaps and
-    /// neighbours allow it. `is_key` remembers the answer for further aliases of the key.
+    /// neighbours allow it.
     pub(super) fn span(
         &self,
         first: usize,
         last: usize,
-        alias: AliasId,
-        is_key: &mut Option<bool>,
-        scratch: &mut String,
+        alias: u32,
+        row: &AliasRow,
+        aliases: Aliases<'_>,
+        scratch: &mut Scratch,
     ) -> Option<Span> {
-        let row = self.gazetteer.alias(alias);
-        let text = self.gazetteer.alias_text(alias);
+        let name = aliases.text(alias);
         let mut span = Span {
             start: self.tokens.span(first).start,
             end: self.tokens.span(last).end,
         };
-        // Most names stand in the text just as in the list: then the key and all gaps are what they must be.
-        if &self.text[span.range()] != text {
-            if !*is_key.get_or_insert_with(|| {
-                self.is_key(first, last, self.gazetteer.alias_key(row), scratch)
-            }) {
-                return None;
-            }
-            let name = Name {
-                text,
-                folded: "",
-                capitals: row.capitals,
-                case: row.case,
-                is_plural: row.kind == AliasKind::Plural,
-            };
-            if !self.case_allows(first, last, name, scratch) {
-                return None;
-            }
-            match self.gazetteer.gap_needs(row) {
-                None => {
-                    if (first + 1..=last).any(|i| !is_soft(self.tokens.gap(i))) {
-                        return None;
-                    }
-                }
-                Some(needs) => {
-                    if (first + 1..=last)
-                        .zip(needs)
-                        .any(|(i, need)| !self.gap_allows(i, need))
-                    {
-                        return None;
-                    }
-                }
-            }
-            if let Some((lead, trail)) = self.gazetteer.lead_and_trail(row) {
-                span = Span {
-                    start: self.take_lead(span.start, lead)?,
-                    end: self.take_trail(span.end, trail)?,
-                };
-            }
+        let found = &self.text.as_bytes()[span.range()];
+        // Most names stand in the text just as in the list, or in another case: then the key and all gaps are what they must be.
+        let is_same = found == name || row.case == Case::Any && is_same_but_for_case(found, name);
+        if !is_same {
+            span = self.loosely(
+                first,
+                last,
+                span,
+                std::str::from_utf8(name).ok()?,
+                row,
+                scratch,
+            )?;
         }
+        aliases.entry(row)?;
         (self.left_allows(first, span.start, row.hyphen)
             && self.right_allows(last, span.end, row.hyphen))
         .then_some(span)
+    }
+
+    /// The span of an alias that may stand in other bytes in the text than in the list.
+    #[cold]
+    fn loosely(
+        &self,
+        first: usize,
+        last: usize,
+        span: Span,
+        name: &str,
+        row: &AliasRow,
+        scratch: &mut Scratch,
+    ) -> Option<Span> {
+        let Scratch {
+            folded,
+            is_key,
+            name: tokens,
+            key,
+        } = scratch;
+        tokens.fill(name, 0);
+        if *is_key == Some(false) {
+            return None;
+        }
+        if is_key.is_none() {
+            key.clear();
+            folded_key(name, tokens, key);
+            *is_key = Some(self.is_key(first, last, key, folded));
+            return self.loosely(first, last, span, name, row, scratch);
+        }
+        let shape = Name {
+            text: name,
+            folded: "",
+            capitals: tokens.capitals(),
+            case: row.case,
+            is_plural: row.kind == AliasKind::Plural,
+        };
+        if !self.case_allows(first, last, shape, folded) {
+            return None;
+        }
+        match self.part.gap_needs(row) {
+            None => {
+                if (first + 1..=last).any(|i| !is_soft(self.tokens.gap(i))) {
+                    return None;
+                }
+            }
+            Some(needs) => {
+                if (first + 1..=last)
+                    .zip(needs)
+                    .any(|(i, need)| !self.gap_allows(i, need))
+                {
+                    return None;
+                }
+            }
+        }
+        match self.part.lead_and_trail(row) {
+            None => Some(span),
+            Some((lead, trail)) => Some(Span {
+                start: self.take_lead(span.start, lead)?,
+                end: self.take_trail(span.end, trail)?,
+            }),
+        }
     }
 
     fn case_allows(&self, first: usize, last: usize, name: Name<'_>, scratch: &mut String) -> bool {
@@ -266,14 +342,17 @@ impl Verifier<'_> {
     }
 
     /// Do the words around a match allow it? One positive context is enough, one negative one forbids.
-    pub(super) fn context_allows(&self, m: &Match, hits: &[Hit], scratch: &mut String) -> bool {
-        let contexts = self.gazetteer.contexts(self.gazetteer.alias(m.alias));
+    pub(super) fn context_allows(&self, m: &Match, hits: &[Hit], scratch: &mut Scratch) -> bool {
+        let scratch = &mut scratch.folded;
+        let row = self.part.aliases().row(m.alias.0 - self.part.first_alias);
+        let Some(row) = row else { return false };
+        let contexts = self.part.contexts(&row);
         let (mut wanted, mut had) = (false, false);
         for context in contexts {
             if !context.negative && had {
                 continue;
             }
-            let holds = self.context_holds(m, context, hits, scratch);
+            let holds = self.context_holds(m, &context, hits, scratch);
             if context.negative && holds {
                 return false;
             }
@@ -296,23 +375,20 @@ impl Verifier<'_> {
                 let at = last + 1;
                 at < self.tokens.len()
                     && self.tokens.gap(at).within(BESIDE)
-                    && self
-                        .gazetteer
-                        .context_words(context)
-                        .any(|word| match word {
-                            ContextWord::Phrase { hashes, name } => {
-                                self.is_phrase(at, hashes, name, scratch)
-                            }
-                            ContextWord::Lexicon(lexicon) => hits
-                                .iter()
-                                .any(|h| h.lexicon == lexicon && h.first as usize == at),
-                        })
+                    && self.part.context_words(context).any(|word| match word {
+                        ContextWord::Phrase { hashes, name } => {
+                            self.is_phrase(at, hashes, name, scratch)
+                        }
+                        ContextWord::Lexicon(lexicon) => hits
+                            .iter()
+                            .any(|h| h.lexicon == lexicon && h.first as usize == at),
+                    })
             }
             ContextPlace::PrecededBy => {
                 first > 0
                     // The period of a title (`Gen. Abrams`) may look like the end of a sentence.
                     && self.tokens.gap(first).within(BESIDE)
-                    && self.gazetteer.context_words(context).any(|word| match word {
+                    && self.part.context_words(context).any(|word| match word {
                         ContextWord::Phrase { hashes, name } => {
                             first.checked_sub(hashes.len()).is_some_and(|at| self.is_phrase(at, hashes, name, scratch))
                         }
@@ -336,65 +412,81 @@ impl Verifier<'_> {
                     to += 1;
                 }
                 let places = (from..first).chain(last + 1..=to);
-                self.gazetteer
-                    .context_words(context)
-                    .any(|word| match word {
-                        ContextWord::Phrase { hashes, name } => places.clone().any(|at| {
-                            let end = at + hashes.len();
-                            end <= to + 1
-                                && (end <= first || at > last)
-                                && self.is_phrase(at, hashes, name, scratch)
-                        }),
-                        ContextWord::Lexicon(lexicon) => hits.iter().any(|h| {
-                            let (a, b) = (h.first as usize, h.last as usize);
-                            h.lexicon == lexicon && (a >= from && b < first || a > last && b <= to)
-                        }),
-                    })
+                self.part.context_words(context).any(|word| match word {
+                    ContextWord::Phrase { hashes, name } => places.clone().any(|at| {
+                        let end = at + hashes.len();
+                        end <= to + 1
+                            && (end <= first || at > last)
+                            && self.is_phrase(at, hashes, name, scratch)
+                    }),
+                    ContextWord::Lexicon(lexicon) => hits.iter().any(|h| {
+                        let (a, b) = (h.first as usize, h.last as usize);
+                        h.lexicon == lexicon && (a >= from && b < first || a > last && b <= to)
+                    }),
+                })
             }
         }
     }
 
     /// Do the tokens from `at` on spell this phrase?
-    fn is_phrase(&self, at: usize, hashes: &[u64], name: Name<'_>, scratch: &mut String) -> bool {
+    fn is_phrase(
+        &self,
+        at: usize,
+        hashes: &[[u8; 8]],
+        name: Name<'_>,
+        scratch: &mut String,
+    ) -> bool {
         let behind = at + hashes.len();
         behind <= self.tokens.len()
-            && self.tokens.hashes()[at..behind] == *hashes
+            && self.hashes[at..behind]
+                .iter()
+                .zip(hashes)
+                .all(|(a, b)| *a == u64::from_le_bytes(*b))
             && (at + 1..behind).all(|i| !self.tokens.gap(i).has(Gap::SENTENCE))
             && self.is_key(at, behind - 1, name.folded, scratch)
             && self.case_allows(at, behind - 1, name, scratch)
     }
 }
 
+/// Are these the same bytes but for the case of ASCII letters? (Non-ASCII letters that differ in case alone take the long way.)
+fn is_same_but_for_case(found: &[u8], name: &[u8]) -> bool {
+    found.len() == name.len() && found.eq_ignore_ascii_case(name)
+}
+
 /// Do case and gaps allow an alias that matches inside words at this span, in the tokens `first..=last`?
 pub(super) fn substring_allows(
-    gazetteer: &Gazetteer,
+    part: &Part,
     text: &str,
     tokens: &Tokens,
     first: usize,
     last: usize,
     span: Span,
-    alias: AliasId,
+    alias: u32,
 ) -> bool {
-    let row = gazetteer.alias(alias);
-    let found = &text[span.range()];
+    let Some(row) = part.aliases().row(alias) else {
+        return false;
+    };
+    let (found, name) = (&text[span.range()], part.alias_text(alias));
     let case = match row.case {
         Case::Any => true,
         Case::Title => {
-            row.capitals & 1 == 0 || found.chars().next().is_some_and(char::is_uppercase)
+            Tokens::of(name).capitals() & 1 == 0
+                || found.chars().next().is_some_and(char::is_uppercase)
         }
         Case::Exact => {
             let (mut a, mut b) = (String::new(), String::new());
             fold_letters(found, &mut a);
-            fold_letters(gazetteer.alias_text(alias), &mut b);
+            fold_letters(name, &mut b);
             a == b
         }
     };
     let verifier = Verifier {
-        gazetteer,
+        part,
         text,
         tokens,
+        hashes: tokens.hashes(),
     };
-    case && match gazetteer.gap_needs(row) {
+    case && match part.gap_needs(&row) {
         None => (first + 1..=last).all(|i| is_soft(tokens.gap(i))),
         Some(needs) => (first + 1..=last)
             .zip(needs)

@@ -4,7 +4,7 @@
 use super::{Look, Match, policy};
 use crate::{
     document::AliasId,
-    gazetteer::{Gazetteer, SEPARATOR},
+    gazetteer::{Part, SEPARATOR},
     span::Span,
     tokens::{Tokens, fold},
 };
@@ -39,20 +39,17 @@ impl FoldedText {
 #[derive(Debug)]
 pub(super) struct Automaton {
     automaton: AhoCorasick,
-    /// For each pattern its alias; of the aliases of one key the first.
-    aliases: Vec<AliasId>,
+    /// For each pattern its alias in the part; of the aliases of one key the first.
+    aliases: Vec<u32>,
 }
 
 impl Automaton {
     /// Of all keys, with a separator at both ends: whole tokens.
-    pub(super) fn of_keys(gazetteer: &Gazetteer) -> Automaton {
-        let aliases: Vec<AliasId> = gazetteer.keys().collect();
-        let keys = aliases.iter().map(|&a| {
-            format!(
-                "{SEPARATOR}{}{SEPARATOR}",
-                gazetteer.alias_key(gazetteer.alias(a))
-            )
-        });
+    pub(super) fn of_keys(part: &Part) -> Automaton {
+        let aliases: Vec<u32> = part.keys().collect();
+        let keys = aliases
+            .iter()
+            .map(|&a| format!("{SEPARATOR}{}{SEPARATOR}", part.alias_key(a)));
         Automaton {
             automaton: build(keys),
             aliases,
@@ -60,16 +57,11 @@ impl Automaton {
     }
 
     /// Of the aliases that match inside words.
-    pub(super) fn of_substrings(gazetteer: &Gazetteer) -> Automaton {
-        let aliases = gazetteer.substrings().to_vec();
-        let folded = aliases.iter().map(|&alias| {
-            let text = gazetteer.alias_text(alias);
-            let mut folded = FoldedText::default();
-            folded.fill(text, &Tokens::of(text));
-            folded.folded.trim_matches(SEPARATOR).to_owned()
-        });
+    pub(super) fn of_substrings(part: &Part) -> Automaton {
+        let aliases: Vec<u32> = part.substrings().collect();
+        let keys = aliases.iter().map(|&a| part.alias_key(a));
         Automaton {
-            automaton: build(folded),
+            automaton: build(keys),
             aliases,
         }
     }
@@ -85,7 +77,7 @@ impl Automaton {
             found.push(Look {
                 first: first as u32,
                 last: last as u32,
-                alias: self.aliases[m.pattern().as_usize()].0,
+                alias: self.aliases[m.pattern().as_usize()],
             });
         }
     }
@@ -93,7 +85,7 @@ impl Automaton {
     /// Adds every place where an alias stands, inside a word or not.
     pub(super) fn find_substrings(
         &self,
-        gazetteer: &Gazetteer,
+        part: &Part,
         text: &str,
         tokens: &Tokens,
         folded: &FoldedText,
@@ -116,10 +108,10 @@ impl Automaton {
                 continue;
             };
             let span = Span { start, end };
-            if policy::substring_allows(gazetteer, text, tokens, first, last, span, alias) {
+            if policy::substring_allows(part, text, tokens, first, last, span, alias) {
                 names.push(Match {
                     span,
-                    alias,
+                    alias: AliasId(part.first_alias + alias),
                     first: first as u32,
                     last: last as u32,
                 });

@@ -166,6 +166,30 @@ impl Tokens {
         self.ends.partition_point(|&end| end as usize <= at)
     }
 
+    /// Which of the first 32 tokens start with a capital.
+    pub(crate) fn capitals(&self) -> u32 {
+        let shapes = self.shapes.iter().take(32).enumerate();
+        shapes.fold(0, |bits, (i, shape)| {
+            bits | u32::from(shape.starts_upper()) << i
+        })
+    }
+
+    /// The hashes that the tokens of `text`, which these are, have for another seed.
+    pub(crate) fn hashes_for(&self, text: &str, seed: u64, out: &mut Vec<u64>) {
+        let mut folded = String::new();
+        out.clear();
+        out.extend((0..self.len()).map(|i| {
+            folded.clear();
+            fold::fold(&text[self.span(i).range()], &mut folded);
+            hash_bytes(folded.as_bytes(), seed)
+        }));
+    }
+
+    /// The seed of the hashes.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Merges dotted acronyms, hashes, and describes shapes and gaps.
     fn describe(&mut self, text: &str) {
         let bytes = text.as_bytes();

@@ -84,7 +84,7 @@ impl Engines {
                 gazetteer.alias_text(m.alias),
                 gazetteer.alias_entry(m.alias),
             );
-            let entry = gazetteer.entry_id(entry);
+            let entry = gazetteer.entry_id(entry).into_owned();
             (m.span.start, m.span.end, alias.to_owned(), entry.to_owned())
         };
         let (index, automaton) = (matches(&self.index, text), matches(&self.automaton, text));

@@ -1,0 +1,262 @@
+//! [`Part`]: an image in its place among others, as the matcher and the readers of its entries see it.
+
+use super::{
+    AliasRow, Aliases, ContextRow, ContextWord, GapNeed, Index, Name,
+    assembly::ID_SEED,
+    draft::default_id,
+    image::{Class, ContextWordRow, EntryRow, Image, Section, Text},
+    index::place,
+    name::{SEPARATOR, folded_key},
+};
+use crate::{
+    error::Error,
+    span::Label,
+    tokens::{Tokens, extend_key, hash_bytes},
+};
+use std::{borrow::Cow, sync::Arc};
+
+/// One image of a gazetteer. Numbers of aliases and entries are the image's own here.
+pub(crate) struct Part {
+    pub(super) image: Arc<Image>,
+    /// Numbers of the gazetteer for the first alias and the first entry of the image.
+    pub(crate) first_alias: u32,
+    pub(super) first_entry: u32,
+    /// For each class, and for each lexicon wanted from elsewhere, the gazetteer's number of the lexicon; nothing for other classes.
+    lexicons: Vec<Option<u16>>,
+}
+
+impl Part {
+    /// # Errors
+    /// When it wants a lexicon that is not among these.
+    pub(super) fn new(
+        image: Arc<Image>,
+        first_alias: u32,
+        first_entry: u32,
+        lexicons: &[String],
+    ) -> Result<Part, Error> {
+        let number = |name: &str| lexicons.iter().position(|l| l == name).map(|n| n as u16);
+        let mut numbers = Vec::new();
+        for class in &image.catalogue.classes {
+            numbers.push(match class {
+                Class::Lexicon(name) => number(name),
+                _ => None,
+            });
+        }
+        for name in &image.catalogue.wanted {
+            numbers.push(Some(number(name).ok_or_else(|| {
+                let files = image.catalogue.files.join(", ");
+                Error::invalid(format!(
+                    "the compiled gazetteer of {files} needs the lexicon {name:?}: add the gazetteer that has it"
+                ))
+            })?));
+        }
+        Ok(Part {
+            image,
+            first_alias,
+            first_entry,
+            lexicons: numbers,
+        })
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.image.seed
+    }
+
+    /// The most tokens that a name has.
+    pub(crate) fn longest(&self) -> usize {
+        self.image.longest
+    }
+
+    /// The most aliases that a key has.
+    pub(crate) fn most(&self) -> usize {
+        self.image.most
+    }
+
+    pub(crate) fn index(&self) -> Index<'_> {
+        Index::of(&self.image)
+    }
+
+    pub(crate) fn aliases(&self) -> Aliases<'_> {
+        self.image.aliases()
+    }
+
+    pub(crate) fn alias_text(&self, alias: u32) -> &str {
+        self.image.alias_text(alias)
+    }
+
+    /// The gazetteer's number of the lexicon that an alias is a word of.
+    #[inline]
+    pub(crate) fn lexicon(&self, row: &AliasRow) -> Option<u16> {
+        *self.lexicons.get(usize::from(row.class))?
+    }
+
+    /// The first alias of each key, in the order of the keys.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = u32> {
+        let aliases = self.aliases();
+        let is_first = move |n: &u32| {
+            let before = n.checked_sub(1).and_then(|b| aliases.row(b));
+            before.is_none_or(|row| !row.more)
+        };
+        (0..self.image.alias_count() as u32).filter(is_first)
+    }
+
+    /// The folded tokens of an alias with [`SEPARATOR`] between them.
+    pub(crate) fn alias_key(&self, alias: u32) -> String {
+        let (text, mut key) = (self.alias_text(alias), String::new());
+        folded_key(text, &Tokens::of(text), &mut key);
+        key
+    }
+
+    /// The aliases that match inside words.
+    pub(crate) fn substrings(&self) -> impl Iterator<Item = u32> {
+        let numbers = self.image.rows::<4>(Section::Substrings).iter();
+        let numbers = numbers.map(|n| u32::from_le_bytes(*n));
+        numbers.filter(|&n| self.aliases().row(n).is_some())
+    }
+
+    /// What must stand before the first and behind the last token of an alias.
+    pub(crate) fn lead_and_trail(&self, row: &AliasRow) -> Option<(&str, &str)> {
+        let extra = self.aliases().extra(row)?;
+        Some((self.image.text(extra.lead), self.image.text(extra.trail)))
+    }
+
+    /// What must stand in the inner gaps of an alias, in order; none where all are soft.
+    pub(crate) fn gap_needs(&self, row: &AliasRow) -> Option<impl Iterator<Item = GapNeed<'_>>> {
+        let gaps = self.image.text(self.aliases().extra(row)?.gaps);
+        (!gaps.is_empty()).then(|| {
+            gaps.split(SEPARATOR).map(|need| match need {
+                "" => GapNeed::Soft,
+                "'" => GapNeed::Apostrophe,
+                "' " => GapNeed::Literal("'"),
+                "." => GapNeed::Period,
+                "- " => GapNeed::Dash,
+                literal => GapNeed::Literal(literal),
+            })
+        })
+    }
+
+    pub(crate) fn contexts(&self, row: &AliasRow) -> impl Iterator<Item = ContextRow> {
+        let contexts = self.aliases().extra(row).map(|e| e.contexts);
+        let (first, behind) = contexts.unwrap_or_default();
+        (first..behind).map_while(|i| self.image.row::<ContextRow, 12>(Section::Contexts, i))
+    }
+
+    /// The words of a context.
+    pub(crate) fn context_words(
+        &self,
+        context: &ContextRow,
+    ) -> impl Iterator<Item = ContextWord<'_>> {
+        let hashes = self.image.rows::<8>(Section::ContextHashes);
+        let (first, behind) = context.words;
+        let rows = (first..behind).map_while(|i| {
+            self.image
+                .row::<ContextWordRow, 32>(Section::ContextWords, i)
+        });
+        rows.filter_map(move |row| match row.lexicon.checked_sub(1) {
+            None => Some(ContextWord::Phrase {
+                hashes: hashes.get(row.hashes.0 as usize..row.hashes.1 as usize)?,
+                name: Name {
+                    text: self.image.text(row.text),
+                    folded: self.image.text(row.folded),
+                    capitals: row.capitals,
+                    case: row.case,
+                    is_plural: false,
+                },
+            }),
+            Some(n) => Some(ContextWord::Lexicon((*self.lexicons.get(usize::from(n))?)?)),
+        })
+    }
+
+    fn entry(&self, entry: u32) -> Option<EntryRow> {
+        self.image.row::<EntryRow, 10>(Section::Entries, entry)
+    }
+
+    pub(super) fn class(&self, entry: u32) -> Option<&Class> {
+        let source = self.entry(entry)?.source;
+        let (_, class) = *self.image.catalogue.sources.get(usize::from(source))?;
+        self.image.catalogue.classes.get(usize::from(class))
+    }
+
+    pub(super) fn file(&self, file: usize) -> &str {
+        let file = self.image.catalogue.files.get(file);
+        file.map_or("", String::as_str)
+    }
+
+    /// File and line of an entry.
+    pub(super) fn source(&self, entry: u32) -> (&str, usize) {
+        let Some(row) = self.entry(entry) else {
+            return ("", 0);
+        };
+        let source = self.image.catalogue.sources.get(usize::from(row.source));
+        (
+            self.file(source.map_or(usize::MAX, |&(file, _)| usize::from(file))),
+            row.line as usize,
+        )
+    }
+
+    pub(super) fn name(&self, entry: u32) -> &str {
+        let Some(row) = self.entry(entry) else {
+            return "";
+        };
+        let aliases = self.image.alias_count() as u32;
+        match row.name.checked_sub(aliases) {
+            None => self.alias_text(row.name),
+            Some(n) => {
+                let text = self.image.row::<Text, 8>(Section::OtherNames, n);
+                self.image.text(text.unwrap_or_default())
+            }
+        }
+    }
+
+    pub(super) fn id(&self, entry: u32) -> Cow<'_, str> {
+        if let Some(id) = self.image.id(entry) {
+            return id.into();
+        }
+        let theme = match self.class(entry) {
+            Some(Class::Entity(label)) => label.as_str(),
+            Some(Class::Lexicon(name)) => name,
+            Some(Class::Block) | None => "block",
+        };
+        let mut id = String::new();
+        default_id(theme, self.name(entry), &mut id);
+        id.into()
+    }
+
+    /// The entry with this id and label.
+    pub(super) fn find(&self, id: &str, label: Label) -> Option<u32> {
+        let is_it = |n: &u32| self.class(*n) == Some(&Class::Entity(label)) && self.id(*n) == id;
+        let table = self.image.rows::<4>(Section::IdTable);
+        if !table.is_empty() {
+            let mut at = place(hash_bytes(id.as_bytes(), ID_SEED), table.len());
+            for _ in 0..table.len() {
+                let number = u32::from_le_bytes(table[at]).checked_sub(1);
+                let Some(number) = number else { break };
+                if is_it(&number) {
+                    return Some(number);
+                }
+                at = if at + 1 == table.len() { 0 } else { at + 1 };
+            }
+        }
+        self.find_by_name(id).find(is_it)
+    }
+
+    /// The entries of the aliases that an id may be made of.
+    fn find_by_name(&self, id: &str) -> impl Iterator<Item = u32> {
+        let slug = id.split_once('/').map_or("", |(_, slug)| slug);
+        let mut tokens = Tokens::default();
+        tokens.fill(slug, self.image.seed);
+        let key = tokens.hashes().iter().copied().reduce(extend_key);
+        let slot = key.and_then(|key| self.index().get(key));
+        let first = slot.and_then(|slot| slot.alias());
+        let aliases = self.aliases();
+        let mut next = first;
+        let rows = std::iter::from_fn(move || {
+            let number = next?;
+            let row = aliases.row(number)?;
+            next = row.more.then_some(number + 1);
+            Some(row)
+        });
+        rows.take(self.most())
+            .filter_map(move |row| aliases.entry(&row))
+    }
+}
