@@ -331,12 +331,9 @@ impl Annotator {
             end,
             label: annotation.label.as_str().into(),
             text: text.into(),
-            entity: annotation.entry.map(|e| gazetteer.entry_id(e).into()),
+            entity: annotation.entry.map(|e| gazetteer.entry_id(e)),
             name: annotation.entry.map(|e| gazetteer.entry_name(e).into()),
-            also: also
-                .iter()
-                .map(|&(_, e)| gazetteer.entry_id(e).into())
-                .collect(),
+            also: also.iter().map(|&(_, e)| gazetteer.entry_id(e)).collect(),
             origin: annotation.origin.as_str().into(),
             zone: annotation.zone.map(|z| z.as_str().into()),
             lost: lost.map(Cow::from),

@@ -54,14 +54,14 @@ fn stats(args: &Stats) -> Result<ExitCode, Error> {
     let (mut by_file, mut by_label) = (BTreeMap::new(), BTreeMap::new());
     for entry in gazetteer.entries() {
         let (file, _) = gazetteer.entry_source(entry);
-        let class = gazetteer.entry_class(entry).to_owned();
+        let class = gazetteer.entry_class(entry).into_owned();
         count(&mut by_file, (file.to_owned(), class.clone())).entries += 1;
         count(&mut by_label, class).entries += 1;
     }
     for alias in gazetteer.aliases() {
         let entry = gazetteer.alias_entry(alias);
         let (file, _) = gazetteer.alias_source(alias);
-        let class = gazetteer.entry_class(entry).to_owned();
+        let class = gazetteer.entry_class(entry).into_owned();
         count(&mut by_file, (file.to_owned(), class.clone())).aliases += 1;
         count(&mut by_label, class).aliases += 1;
     }

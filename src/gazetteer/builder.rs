@@ -36,7 +36,7 @@ pub struct GazetteerBuilder {
 /// What was added.
 #[derive(Debug)]
 enum Source {
-    Draft(Draft),
+    Draft(Box<Draft>),
     Compiled(Arc<Image>),
 }
 
@@ -144,7 +144,8 @@ impl GazetteerBuilder {
         let parse =
             |(path, text): &(&str, &str)| source::parse(path, text, &SourceDefaults::default());
         let files: Vec<Draft> = builtin::FILES.par_iter().map(parse).collect();
-        self.sources.extend(files.into_iter().map(Source::Draft));
+        self.sources
+            .extend(files.into_iter().map(|f| Source::Draft(Box::new(f))));
         self
     }
 
@@ -189,7 +190,7 @@ impl GazetteerBuilder {
         defaults: &SourceDefaults,
     ) -> &mut GazetteerBuilder {
         let draft = source::parse(path, text, defaults);
-        self.sources.push(Source::Draft(draft));
+        self.sources.push(Source::Draft(Box::new(draft)));
         self
     }
 
@@ -204,7 +205,7 @@ impl GazetteerBuilder {
         }
         let mut draft = Draft::new("");
         draft.add_entry(&entry);
-        self.sources.push(Source::Draft(draft));
+        self.sources.push(Source::Draft(Box::new(draft)));
         self
     }
 

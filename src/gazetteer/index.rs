@@ -147,7 +147,7 @@ impl IndexArrays {
 #[inline]
 pub(super) fn place(hash: u64, capacity: usize) -> usize {
     // The tag is the other half of the hash.
-    ((hash >> 32) * capacity as u64 >> 32) as usize
+    (((hash >> 32) * capacity as u64) >> 32) as usize
 }
 
 impl<'a> Index<'a> {
