@@ -43,7 +43,7 @@ pub(super) struct Args {
     #[arg(short, long)]
     quiet: bool,
 
-    /// Add a gazetteer, a file or folder; comes before the built-in ones where names tie
+    /// Add a gazetteer: a list, a folder of lists, a compiled one; comes before the built-in ones where names tie
     #[arg(short, long, value_name = "PATH", help_heading = "Gazetteers")]
     gazetteer: Vec<PathBuf>,
 
@@ -181,11 +181,7 @@ impl Args {
             ));
         }
         let label = self.label.as_deref().map(Label::new).transpose()?;
-        let case = self.case.as_deref().map(|c| match c {
-            "any" => Case::Any,
-            "title" => Case::Title,
-            _ => Case::Exact,
-        });
+        let case = self.case.as_deref().map(case_policy);
         let mut read = ReadOptions::default();
         read.from = self.from;
         read.text_fields = self.text_field;
@@ -261,6 +257,15 @@ pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
         complain(&sentence(&summary, start.elapsed()));
     }
     Ok(ExitCode::from(u8::from(summary.errors > 0)))
+}
+
+/// The case policy of one of the words that `--case` takes.
+pub(super) fn case_policy(word: &str) -> Case {
+    match word {
+        "any" => Case::Any,
+        "title" => Case::Title,
+        _ => Case::Exact,
+    }
 }
 
 /// The bytes of all files that will be read; none if one of them is a stream.

@@ -25,6 +25,8 @@ use std::{
 #[derive(Debug)]
 pub(super) struct Assembly<'a> {
     drafts: Vec<&'a Draft>,
+    /// Lexicons that names may refer to although no draft has them.
+    elsewhere: Vec<&'a str>,
     catalogue: Catalogue,
     /// For each draft the class of each role.
     classes: Vec<Vec<u16>>,
@@ -91,14 +93,15 @@ impl Hasher for Hashed {
 pub(super) const ID_SEED: u64 = 0x1d;
 
 impl<'a> Assembly<'a> {
-    /// Brings drafts together. `lexicons` are all that names may refer to.
+    /// Brings drafts together. Names may refer to the lexicons of `elsewhere` besides their own.
     pub(super) fn of(
         drafts: Vec<&'a Draft>,
-        lexicons: &[&str],
+        elsewhere: Vec<&'a str>,
         problems: &mut Vec<Problem>,
     ) -> Assembly<'a> {
         let aliases = drafts.iter().map(|d| d.aliases.len()).sum();
         let mut assembly = Assembly {
+            elsewhere,
             catalogue: Catalogue::default(),
             classes: Vec::new(),
             entries: Vec::with_capacity(drafts.iter().map(|d| d.entries.len()).sum()),
@@ -113,13 +116,13 @@ impl<'a> Assembly<'a> {
         for draft in &assembly.drafts {
             problems.extend_from_slice(&draft.problems);
         }
-        assembly.collect_classes(lexicons);
+        assembly.collect_classes();
         assembly.merge(problems);
         assembly.collect_contexts(problems);
         assembly
     }
 
-    fn collect_classes(&mut self, lexicons: &[&str]) {
+    fn collect_classes(&mut self) {
         for draft in &self.drafts {
             self.catalogue.files.push(draft.path.clone());
             let classes = draft.roles.iter().map(|role| {
@@ -140,9 +143,6 @@ impl<'a> Assembly<'a> {
             self.catalogue.classes.len() < MAX_CLASSES,
             "fewer than {MAX_CLASSES} labels and lexicons"
         );
-        let own: Vec<&str> = self.catalogue.lexicons().collect();
-        let wanted = lexicons.iter().filter(|l| !own.contains(l));
-        self.catalogue.wanted = wanted.map(|l| (*l).to_owned()).collect();
     }
 
     /// Finds out which lines are of one entity.
@@ -305,12 +305,15 @@ impl<'a> Assembly<'a> {
             lexicon: 0,
         };
         if let Some(name) = word.strip_prefix('@') {
-            let n = self.catalogue.lexicon(name).ok_or_else(|| {
+            if self.catalogue.lexicon(name).is_none() && self.elsewhere.contains(&name) {
+                self.catalogue.wanted.push(name.to_owned());
+            }
+            let number = self.catalogue.lexicon(name).ok_or_else(|| {
                 format!(
                     "no lexicon {name:?}: a file with the header \"# lexicon: {name}\" makes one"
                 )
             })?;
-            row.lexicon = n + 1;
+            row.lexicon = number + 1;
             return Ok(row);
         }
         let mut key = Vec::new();

@@ -13,7 +13,7 @@ use crate::{
     span::Label,
 };
 use rayon::prelude::*;
-use std::{path::Path, sync::Arc};
+use std::{io::Write, path::Path, sync::Arc};
 
 /// Collects entries, from files or one by one, and makes a [`Gazetteer`] of them.
 ///
@@ -150,7 +150,7 @@ impl GazetteerBuilder {
     }
 
     /// Adds a file, or the `.tsv` and `.txt` files of a folder in the order of their names. A file may be a compiled gazetteer
-    /// ([`Gazetteer::compiled`]): it is mapped into memory, whatever its size, and must not be written to while it is used.
+    /// ([`GazetteerBuilder::compile`]): it is mapped into memory, whatever its size, and must not be written to while it is used.
     ///
     /// # Errors
     /// When a file can't be read, or is a compiled one that is damaged or of another version. Bad lines are reported by
@@ -214,38 +214,79 @@ impl GazetteerBuilder {
     /// # Errors
     /// When anything that was added is bad: every finding with its file and line.
     pub fn build(&mut self) -> Result<Gazetteer, Error> {
-        let mut problems = self.problems.clone();
         // What stands between two compiled ones becomes one image.
         let pieces: Vec<&[Source]> = self
             .sources
             .chunk_by(|a, b| matches!((a, b), (Source::Draft(_), Source::Draft(_))))
             .collect();
         let lexicons: Vec<&str> = self.sources.iter().flat_map(Source::lexicons).collect();
-        let mut assemblies = Vec::new();
-        for piece in &pieces {
-            if let [Source::Draft(_), ..] = piece {
+        let mut problems = self.problems.clone();
+        let assemblies: Vec<Assembly<'_>> = pieces
+            .iter()
+            .filter(|piece| piece[0].draft().is_some())
+            .map(|piece| {
                 let drafts = piece.iter().filter_map(Source::draft).collect();
-                assemblies.push(Assembly::of(drafts, &lexicons, &mut problems));
-            }
-        }
-        if !problems.is_empty() {
-            // As a reader of the files meets them, whichever step found them.
-            let drafts: Vec<&Draft> = self.sources.iter().filter_map(Source::draft).collect();
-            let file = |p: &Problem| drafts.iter().position(|d| d.path == p.path);
-            problems.sort_by_key(|p| (file(p), p.line));
-            return Err(Error::problems(problems));
-        }
+                Assembly::of(drafts, lexicons.clone(), &mut problems)
+            })
+            .collect();
+        self.refuse(problems)?;
         let mut assemblies = assemblies.into_iter();
-        let images = pieces.iter().map(|piece| match piece {
-            [Source::Compiled(image), ..] => image.clone(),
-            _ => Arc::new(assemblies.next().expect("one for each").finish()),
-        });
-        let mut images: Vec<Arc<Image>> = images.collect();
+        let mut images: Vec<Arc<Image>> = pieces
+            .iter()
+            .filter_map(|piece| match &piece[0] {
+                Source::Compiled(image) => Some(image.clone()),
+                Source::Draft(_) => assemblies.next().map(|a| Arc::new(a.finish())),
+            })
+            .collect();
         if images.is_empty() {
-            let nothing = Assembly::of(Vec::new(), &[], &mut Vec::new());
+            let nothing = Assembly::of(Vec::new(), Vec::new(), &mut Vec::new());
             images.push(Arc::new(nothing.finish()));
         }
         Gazetteer::of(images)
+    }
+
+    /// Writes what was added as a compiled gazetteer, which opens in constant time, and says how many names it has.
+    ///
+    /// Names may refer to lexicons of the built-in gazetteers: these must be there when it is used.
+    ///
+    /// ```
+    /// use wiretag::{Gazetteer, SourceDefaults};
+    /// let mut builder = Gazetteer::builder();
+    /// builder.add_source("ships.tsv", "# label: SHIP\nname\nMoskva\n", &SourceDefaults::default());
+    /// let mut bytes = Vec::new();
+    /// assert_eq!(builder.compile(&mut bytes)?, 1);
+    /// let ships = Gazetteer::builder().add_compiled("ships.gaz", bytes)?.build()?;
+    /// assert_eq!(ships.alias_source(wiretag::AliasId(0)), ("ships.tsv", 3));
+    /// # Ok::<(), wiretag::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When anything that was added is bad or was compiled before, or `out` can't be written.
+    pub fn compile(&mut self, out: &mut dyn Write) -> Result<usize, Error> {
+        let drafts: Vec<&Draft> = self.sources.iter().filter_map(Source::draft).collect();
+        if drafts.len() < self.sources.len() {
+            return Err(Error::invalid(
+                "a compiled gazetteer can't be compiled into another: give the lists that it was made of",
+            ));
+        }
+        let mut problems = self.problems.clone();
+        let assembly = Assembly::of(drafts, builtin::lexicons().collect(), &mut problems);
+        self.refuse(problems)?;
+        let image = assembly.finish();
+        image.write(out)?;
+        Ok(image.alias_count())
+    }
+
+    /// An error of all problems, if there are any.
+    fn refuse(&self, mut problems: Vec<Problem>) -> Result<(), Error> {
+        if problems.is_empty() {
+            return Ok(());
+        }
+        // As a reader of the files meets them, whichever step found them.
+        let drafts: Vec<&Draft> = self.sources.iter().filter_map(Source::draft).collect();
+        let file = |p: &Problem| drafts.iter().position(|d| d.path == p.path);
+        problems.sort_by_key(|p| (file(p), p.line));
+        Err(Error::problems(problems))
     }
 
     pub(super) fn problem(&mut self, problem: Problem) {
@@ -267,10 +308,7 @@ impl Source {
             Source::Draft(draft) => draft
                 .roles
                 .iter()
-                .filter_map(|r| match r {
-                    RoleName::Lexicon(name) => Some(&**name),
-                    _ => None,
-                })
+                .filter_map(RoleName::as_lexicon)
                 .collect(),
             Source::Compiled(image) => image.catalogue.lexicons().collect(),
         }

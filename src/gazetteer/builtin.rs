@@ -171,3 +171,12 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../gazetteers/weapons-small-arms.tsv"),
     ),
 ];
+
+/// The names of their lexicons.
+pub(super) fn lexicons() -> impl Iterator<Item = &'static str> {
+    let header = |(_, text): &(&str, &'static str)| {
+        let mut lines = text.lines().take_while(|l| l.starts_with('#'));
+        lines.find_map(|l| l.strip_prefix("# lexicon:"))
+    };
+    FILES.iter().filter_map(header).map(str::trim)
+}

@@ -52,6 +52,15 @@ pub(super) enum RoleName {
     Block,
 }
 
+impl RoleName {
+    pub(super) fn as_lexicon(&self) -> Option<&str> {
+        match self {
+            RoleName::Lexicon(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DraftEntry {
     /// Empty where the line says none: [`default_id`] makes one.

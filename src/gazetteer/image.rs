@@ -12,7 +12,10 @@
 
 use super::{AliasKind, Case, ContextPlace};
 use crate::{machine, span::Label};
-use std::ops::Range;
+use std::{
+    io::{self, Write},
+    ops::Range,
+};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 pub(super) const MAGIC: &[u8; 8] = b"wiretag\0";
@@ -224,12 +227,12 @@ impl Image {
             }
             behind = range.end;
         }
-        let checked = header_checksum(all, &ranges[Section::Catalogue as usize]);
+        let catalogue = &all[ranges[Section::Catalogue as usize].clone()];
+        let checked = header_checksum(all, catalogue);
         if u32_at(all, 12) as usize != SECTIONS || checked != u64_at(all, HEADER - 8) {
             return Err(Damage::Header);
         }
-        let catalogue = Catalogue::read(&all[ranges[Section::Catalogue as usize].clone()])
-            .ok_or(Damage::Header)?;
+        let catalogue = Catalogue::read(catalogue).ok_or(Damage::Header)?;
         let image = Image {
             seed: u64_at(all, 24),
             longest: u32_at(all, 32) as usize,
@@ -755,7 +758,7 @@ impl Writer {
         }
     }
 
-    /// Writes the header. The checksum of the arrays is left to [`Image::seal`]: only files need it.
+    /// Writes the header. The checksum of the arrays is left to [`Image::write`]: only files need it.
     pub(super) fn finish(mut self, seed: u64, longest: usize, most: usize, run: usize) -> Image {
         assert_eq!(self.next, SECTIONS, "all sections are there");
         let length = self.bytes.len() as u64;
@@ -773,31 +776,32 @@ impl Writer {
             header[at..at + 8].copy_from_slice(&(range.start as u64).to_le_bytes());
             header[at + 8..at + 16].copy_from_slice(&(range.len() as u64).to_le_bytes());
         }
-        let catalogue = self.ranges[Section::Catalogue as usize].clone();
-        let checksum = header_checksum(&self.bytes, &catalogue);
+        let catalogue = &self.bytes[self.ranges[Section::Catalogue as usize].clone()];
+        let checksum = header_checksum(&self.bytes, catalogue);
         self.bytes[HEADER - 8..HEADER].copy_from_slice(&checksum.to_le_bytes());
         Image::open(Box::new(self.bytes)).expect("what was just written can be read")
     }
 }
 
 impl Image {
-    /// The bytes of a file, with the checksum of its arrays.
-    pub(super) fn seal(&self) -> Vec<u8> {
-        let mut bytes = self.all().to_vec();
-        let checksum = body_checksum(&bytes);
-        bytes[HEADER - 16..HEADER - 8].copy_from_slice(&checksum.to_le_bytes());
-        let catalogue = &self.ranges[Section::Catalogue as usize];
-        let checksum = header_checksum(&bytes, catalogue);
-        bytes[HEADER - 8..HEADER].copy_from_slice(&checksum.to_le_bytes());
-        bytes
+    /// Writes all bytes, with the checksum of the arrays.
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut header = self.all()[..HEADER].to_vec();
+        let checksum = body_checksum(self.all());
+        header[HEADER - 16..HEADER - 8].copy_from_slice(&checksum.to_le_bytes());
+        let catalogue = self.bytes_of(Section::Catalogue);
+        let checksum = header_checksum(&header, catalogue);
+        header[HEADER - 8..].copy_from_slice(&checksum.to_le_bytes());
+        out.write_all(&header)?;
+        out.write_all(&self.all()[HEADER..])
     }
 }
 
 /// Of the header, its own checksum excepted, and the catalogue.
-fn header_checksum(all: &[u8], catalogue: &Range<usize>) -> u64 {
+fn header_checksum(header: &[u8], catalogue: &[u8]) -> u64 {
     let mut hash = Xxh3::new();
-    hash.update(&all[..HEADER - 8]);
-    hash.update(all.get(catalogue.clone()).unwrap_or_default());
+    hash.update(&header[..HEADER - 8]);
+    hash.update(catalogue);
     hash.digest()
 }
 

@@ -24,8 +24,14 @@ use crate::{
     error::Error,
     span::Label,
 };
-use image::{Class, Image, Section, Text};
-use std::{borrow::Cow, collections::HashMap, fmt, path::Path, sync::Arc};
+use image::{Class, Image};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map},
+    fmt,
+    path::Path,
+    sync::Arc,
+};
 
 /// Entities with their names: immutable, shared by all threads, made by a [`GazetteerBuilder`].
 ///
@@ -44,8 +50,16 @@ pub struct Gazetteer {
     parts: Vec<Part>,
     /// Sorted by name.
     labels: Vec<Label>,
-    /// See [`Gazetteer::first_of`].
-    twins: HashMap<EntryId, EntryId>,
+    twins: Twins,
+}
+
+/// Entries of several parts that have one id and label.
+#[derive(Debug, Default)]
+struct Twins {
+    /// For each but the first of them the first.
+    first: HashMap<EntryId, EntryId>,
+    /// For the first the others.
+    further: HashMap<EntryId, Vec<EntryId>>,
 }
 
 /// What an alias is to its entity.
@@ -204,7 +218,7 @@ impl Gazetteer {
             parts.push(part);
         }
         labels.sort();
-        let twins = twins(&parts);
+        let twins = Twins::of(&parts);
         Ok(Gazetteer {
             parts,
             labels,
@@ -247,20 +261,6 @@ impl Gazetteer {
         self.parts[0].image.seed
     }
 
-    /// The bytes of a compiled gazetteer: a file of them opens in constant time, whatever the number of names
-    /// ([`GazetteerBuilder::add_path`]).
-    ///
-    /// # Errors
-    /// When a part of it came compiled already.
-    pub fn compiled(&self) -> Result<Vec<u8>, Error> {
-        match &self.parts[..] {
-            [part] => Ok(part.image.seal()),
-            _ => Err(Error::invalid(
-                "a compiled gazetteer can't be compiled into another: give the files that it was made of",
-            )),
-        }
-    }
-
     /// Id of an entry, `country/KP`; made of label and name where its line says none.
     ///
     /// # Panics
@@ -299,11 +299,16 @@ impl Gazetteer {
     /// Attributes of an entry, in the order of the file's columns.
     pub fn entry_attributes(&self, entry: EntryId) -> impl Iterator<Item = (&str, &str)> {
         let (part, number) = self.entry_part(entry);
-        let image = &*part.image;
-        image.attributes(number).filter_map(|i| {
-            let (key, value) = image.row::<(Text, Text), 16>(Section::Attributes, i as u32)?;
-            Some((image.text(key), image.text(value)))
-        })
+        let mut attributes: Vec<(&str, &str)> = part.attributes(number).collect();
+        for &further in self.twins.further.get(&entry).into_iter().flatten() {
+            let (part, number) = self.entry_part(further);
+            for (key, value) in part.attributes(number) {
+                if !attributes.iter().any(|(k, _)| *k == key) {
+                    attributes.push((key, value));
+                }
+            }
+        }
+        attributes.into_iter()
     }
 
     /// File and line (from 1) that an entry comes from.
@@ -376,9 +381,9 @@ impl Gazetteer {
 
     /// The first entry that has the id and label of this one: several compiled gazetteers may know an entity.
     pub(crate) fn first_of(&self, entry: EntryId) -> EntryId {
-        match self.twins.is_empty() {
+        match self.twins.first.is_empty() {
             true => entry,
-            false => self.twins.get(&entry).copied().unwrap_or(entry),
+            false => self.twins.first.get(&entry).copied().unwrap_or(entry),
         }
     }
 
@@ -409,32 +414,38 @@ fn sum(first: u32, count: usize) -> Result<u32, Error> {
     })
 }
 
-/// Entries whose id and label an entry of an earlier part has, and that entry.
-///
-/// Costs a look-up for each entry of the smaller of two parts; nothing where there is one.
-fn twins(parts: &[Part]) -> HashMap<EntryId, EntryId> {
-    let mut twins = HashMap::new();
-    for (i, later) in parts.iter().enumerate() {
-        for earlier in &parts[..i] {
-            let is_smaller = later.image.entry_count() <= earlier.image.entry_count();
-            let (small, large) = if is_smaller {
-                (later, earlier)
-            } else {
-                (earlier, later)
-            };
-            for n in 0..small.image.entry_count() as u32 {
-                if let Some(Class::Entity(label)) = small.class(n)
-                    && let Some(m) = large.find(&small.id(n), *label)
-                {
-                    let (e, l) = if is_smaller { (m, n) } else { (n, m) };
-                    twins
-                        .entry(EntryId(later.first_entry + l))
-                        .or_insert(EntryId(earlier.first_entry + e));
+impl Twins {
+    /// Costs a look-up for each entry of the smaller of two parts; nothing where there is one.
+    fn of(parts: &[Part]) -> Twins {
+        let mut twins = Twins::default();
+        for (i, later) in parts.iter().enumerate() {
+            for earlier in &parts[..i] {
+                let is_smaller = later.image.entry_count() <= earlier.image.entry_count();
+                let (small, large) = match is_smaller {
+                    true => (later, earlier),
+                    false => (earlier, later),
+                };
+                for n in 0..small.image.entry_count() as u32 {
+                    if let Some(Class::Entity(label)) = small.class(n)
+                        && let Some(m) = large.find(&small.id(n), *label)
+                    {
+                        let (l, e) = if is_smaller { (n, m) } else { (m, n) };
+                        twins.add(later.first_entry + l, earlier.first_entry + e);
+                    }
                 }
             }
         }
+        twins
     }
-    twins
+
+    fn add(&mut self, later: u32, earlier: u32) {
+        let (later, earlier) = (EntryId(later), EntryId(earlier));
+        // Parts come in order: the first that is found is the first of all.
+        if let hash_map::Entry::Vacant(place) = self.first.entry(later) {
+            place.insert(earlier);
+            self.further.entry(earlier).or_default().push(later);
+        }
+    }
 }
 
 /// What decides whether some tokens are a name, gaps and neighbours apart.

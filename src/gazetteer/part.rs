@@ -208,6 +208,14 @@ impl Part {
         }
     }
 
+    pub(super) fn attributes(&self, entry: u32) -> impl Iterator<Item = (&str, &str)> {
+        let image = &*self.image;
+        image.attributes(entry).map_while(|i| {
+            let (key, value) = image.row::<(Text, Text), 16>(Section::Attributes, i as u32)?;
+            Some((image.text(key), image.text(value)))
+        })
+    }
+
     pub(super) fn id(&self, entry: u32) -> Cow<'_, str> {
         if let Some(id) = self.image.id(entry) {
             return id.into();

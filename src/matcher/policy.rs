@@ -437,7 +437,9 @@ impl<'a> Verifier<'a> {
         scratch: &mut String,
     ) -> bool {
         let behind = at + hashes.len();
-        behind <= self.tokens.len()
+        // No phrase is empty but in a damaged gazetteer.
+        behind > at
+            && behind <= self.tokens.len()
             && self.hashes[at..behind]
                 .iter()
                 .zip(hashes)

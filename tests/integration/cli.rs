@@ -55,6 +55,11 @@ impl Dir {
         command
     }
 
+    /// Runs the program in this directory.
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        Ran::of(self.wiretag(args).output().unwrap())
+    }
+
     /// `wiretag annotate` with the lists of this directory alone.
     fn annotate(&self, args: &[&str]) -> Ran {
         Ran::of(

@@ -4,6 +4,7 @@
 mod cases;
 // The program as its users meet it: arguments, inputs, faults, outputs, exit codes.
 mod cli;
+mod compiled;
 // Which file of `src/` may import which, and who touches files, threads and `unsafe`.
 mod floors;
 // Whole outputs over articles, against `tests/golden/`.
