@@ -237,18 +237,18 @@ impl Annotator {
                 return None;
             }
             let gazetteer = self.gazetteer();
-            let entry = gazetteer.alias_entry(alias);
+            let label = gazetteer.alias_label(alias);
             let annotation = Annotation {
                 span,
                 // A block has no label; any will do, nobody reads it.
-                label: gazetteer.entry_label(entry).or(self.any_label)?,
-                entry: Some(gazetteer.first_of(entry)),
+                label: label.or(self.any_label)?,
+                entry: Some(gazetteer.first_of(gazetteer.alias_entry(alias))),
                 origin,
                 zone,
             };
             Some(Candidate {
                 annotation,
-                block: gazetteer.is_block(alias),
+                block: label.is_none(),
                 priority: gazetteer.alias_priority(alias),
             })
         })

@@ -5,7 +5,7 @@ use super::{
     draft::{Draft, DraftAlias, DraftEntry, RoleName},
     image::{
         AliasRow, Catalogue, Class, ContextRow, ContextWordRow, EntryRow, ExtraRow, Image,
-        MAX_CLASSES, Section, Text, Writer,
+        MAX_CLASSES, RunRow, Section, Text, Writer,
     },
     index::IndexArrays,
     name::{NameShape, SEPARATOR},
@@ -425,7 +425,7 @@ impl<'a> Assembly<'a> {
         rows.extend_from_slice(&[0; 8]);
 
         let (mut entries, mut other_names) = (Vec::new(), Vec::new());
-        let mut sources: HashMap<(u16, u16), u16> = HashMap::new();
+        let mut runs: Vec<RunRow> = Vec::new();
         let (mut ids, mut id_starts, mut id_hashes) = (String::new(), vec![0], Vec::new());
         let (mut attributes, mut attribute_starts) = (Vec::new(), vec![0]);
         for number in 0..self.entries.len() {
@@ -437,17 +437,16 @@ impl<'a> Assembly<'a> {
                 other_names.push(text);
             }
             let class = self.classes[at.draft as usize][entry.role as usize];
-            let next = sources.len() as u16;
-            let source = (at.draft as u16, class);
-            let source = *sources.entry(source).or_insert_with(|| {
-                self.catalogue.sources.push(source);
-                next
-            });
-            entries.push(EntryRow {
-                name,
-                line: entry.line,
-                source,
-            });
+            let file = at.draft as u16;
+            if runs
+                .last()
+                .is_none_or(|run| (run.file, run.class) != (file, class))
+            {
+                let entry = number as u32;
+                runs.push(RunRow { entry, file, class });
+            }
+            let line = entry.line;
+            entries.push(EntryRow { name, line });
             let id = draft.text(entry.id);
             if !id.is_empty() {
                 id_hashes.push((hash_bytes(id.as_bytes(), ID_SEED), number as u32));
@@ -474,7 +473,7 @@ impl<'a> Assembly<'a> {
             word.hashes = (first, context_hashes.len() as u32);
         }
 
-        let capacity = 8 * index.table.len() + rows.len() + texts.len() + 10 * entries.len();
+        let capacity = 8 * index.table.len() + rows.len() + texts.len() + 8 * entries.len();
         let mut writer = Writer::new(&self.catalogue, capacity + capacity / 4);
         writer.words(Section::Table, &index.table);
         writer.words(Section::First, &index.first);
@@ -482,6 +481,7 @@ impl<'a> Assembly<'a> {
         writer.section(Section::Aliases, |out| out.append(&mut rows));
         writer.section(Section::AliasTexts, |out| out.append(&mut texts));
         writer.rows(Section::Entries, &entries);
+        writer.rows(Section::Runs, &runs);
         writer.rows(Section::OtherNames, &other_names);
         writer.numbers(Section::IdStarts, &id_starts);
         writer.section(Section::Ids, |out| out.extend(ids.as_bytes()));

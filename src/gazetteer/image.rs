@@ -41,6 +41,8 @@ pub(super) enum Section {
     AliasTexts,
     /// [`EntryRow`]s, in the order that breaks ties.
     Entries,
+    /// [`RunRow`]s: entries of one file and class stand together.
+    Runs,
     /// Canonical names that are no alias: ranges of the strings.
     OtherNames,
     /// For each entry where its id starts in the ids, and the end of the last; empty where all ids are made of names. An empty id
@@ -101,8 +103,16 @@ pub(super) struct EntryRow {
     /// Number of the alias that is the canonical name; of one of the other names plus the number of aliases.
     pub(super) name: u32,
     pub(super) line: u32,
-    /// Index of the sources of the catalogue.
-    pub(super) source: u16,
+}
+
+/// Entries of one file and class that stand together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RunRow {
+    /// The first of them.
+    pub(super) entry: u32,
+    /// Index of the files and of the classes of the catalogue.
+    pub(super) file: u16,
+    pub(super) class: u16,
 }
 
 /// What few aliases have.
@@ -151,8 +161,6 @@ pub(super) enum Class {
 pub(super) struct Catalogue {
     pub(super) classes: Vec<Class>,
     pub(super) files: Vec<String>,
-    /// Index of the files and of the classes.
-    pub(super) sources: Vec<(u16, u16)>,
     /// Lexicons that context words need and that are not among the classes; they are numbered behind them.
     pub(super) wanted: Vec<String>,
 }
@@ -289,7 +297,7 @@ impl Image {
     }
 
     pub(super) fn entry_count(&self) -> usize {
-        self.ranges[Section::Entries as usize].len() / 10
+        self.ranges[Section::Entries as usize].len() / 8
     }
 
     /// A range of the strings; nothing where it is damaged.
@@ -305,6 +313,13 @@ impl Image {
         let start = u32::from_le_bytes(*starts.get(at as usize)?);
         let end = u32::from_le_bytes(*starts.get(at as usize + 1)?);
         (start <= end).then_some(start as usize..end as usize)
+    }
+
+    /// The file and class of an entry.
+    pub(super) fn run_of(&self, entry: u32) -> Option<RunRow> {
+        let runs = self.rows::<8>(Section::Runs);
+        let behind = runs.partition_point(|run| u32_at(run, 0) <= entry);
+        runs.get(behind.checked_sub(1)?).map(RunRow::read)
     }
 
     /// The id of an entry; none where it is made of the name.
@@ -477,21 +492,32 @@ const KINDS: [AliasKind; 6] = [
 ];
 const CASES: [Case; 3] = [Case::Exact, Case::Title, Case::Any];
 
-impl Row<10> for EntryRow {
-    fn read(bytes: &[u8; 10]) -> EntryRow {
+impl Row<8> for EntryRow {
+    fn read(bytes: &[u8; 8]) -> EntryRow {
         EntryRow {
             name: u32_at(bytes, 0),
             line: u32_at(bytes, 4),
-            source: u16::from_le_bytes([bytes[8], bytes[9]]),
         }
     }
 
-    fn bytes(&self) -> [u8; 10] {
-        let mut out = [0; 10];
-        put(&mut out, 0, self.name);
-        put(&mut out, 4, self.line);
-        out[8..].copy_from_slice(&self.source.to_le_bytes());
-        out
+    fn bytes(&self) -> [u8; 8] {
+        rows_of([self.name, self.line])
+    }
+}
+
+impl Row<8> for RunRow {
+    fn read(bytes: &[u8; 8]) -> RunRow {
+        let both = u32_at(bytes, 4);
+        RunRow {
+            entry: u32_at(bytes, 0),
+            file: both as u16,
+            class: (both >> 16) as u16,
+        }
+    }
+
+    fn bytes(&self) -> [u8; 8] {
+        let both = u32::from(self.file) | u32::from(self.class) << 16;
+        rows_of([self.entry, both])
     }
 }
 
@@ -641,11 +667,6 @@ impl Catalogue {
                 string(&mut out, name);
             }
         }
-        number(&mut out, self.sources.len());
-        for &(file, class) in &self.sources {
-            number(&mut out, file.into());
-            number(&mut out, class.into());
-        }
         out
     }
 
@@ -666,14 +687,6 @@ impl Catalogue {
             for _ in 0..take_number(&mut rest)? {
                 list.push(take_string(&mut rest)?.to_owned());
             }
-        }
-        for _ in 0..take_number(&mut rest)? {
-            let (file, class) = (take_number(&mut rest)?, take_number(&mut rest)?);
-            let sound = (file as usize) < catalogue.files.len()
-                && (class as usize) < catalogue.classes.len();
-            catalogue
-                .sources
-                .push(sound.then_some((file as u16, class as u16))?);
         }
         Some(catalogue)
     }

@@ -372,11 +372,10 @@ impl Gazetteer {
             .expect("an alias of a match")
     }
 
-    /// Does an alias belong to an entry that blocks?
-    pub(crate) fn is_block(&self, alias: AliasId) -> bool {
-        let (part, _) = self.alias_part(alias);
-        let class = self.alias(alias).class;
-        part.image.catalogue.classes.get(usize::from(class)) == Some(&Class::Block)
+    /// The label of the entry of an alias; none for blocking entries and lexicons.
+    pub(crate) fn alias_label(&self, alias: AliasId) -> Option<Label> {
+        let (part, number) = self.alias_part(alias);
+        part.label(&part.aliases().row(number)?)
     }
 
     /// The first entry that has the id and label of this one: several compiled gazetteers may know an entity.

@@ -90,6 +90,15 @@ impl Part {
         *self.lexicons.get(usize::from(row.class))?
     }
 
+    /// The label of an alias; none for those of blocking entries and lexicons.
+    #[inline]
+    pub(crate) fn label(&self, row: &AliasRow) -> Option<Label> {
+        match self.image.catalogue.classes.get(usize::from(row.class))? {
+            Class::Entity(label) => Some(*label),
+            _ => None,
+        }
+    }
+
     /// The first alias of each key, in the order of the keys.
     pub(crate) fn keys(&self) -> impl Iterator<Item = u32> {
         let aliases = self.aliases();
@@ -168,12 +177,11 @@ impl Part {
     }
 
     fn entry(&self, entry: u32) -> Option<EntryRow> {
-        self.image.row::<EntryRow, 10>(Section::Entries, entry)
+        self.image.row::<EntryRow, 8>(Section::Entries, entry)
     }
 
     pub(super) fn class(&self, entry: u32) -> Option<&Class> {
-        let source = self.entry(entry)?.source;
-        let (_, class) = *self.image.catalogue.sources.get(usize::from(source))?;
+        let class = self.image.run_of(entry)?.class;
         self.image.catalogue.classes.get(usize::from(class))
     }
 
@@ -184,14 +192,10 @@ impl Part {
 
     /// File and line of an entry.
     pub(super) fn source(&self, entry: u32) -> (&str, usize) {
-        let Some(row) = self.entry(entry) else {
-            return ("", 0);
-        };
-        let source = self.image.catalogue.sources.get(usize::from(row.source));
-        (
-            self.file(source.map_or(usize::MAX, |&(file, _)| usize::from(file))),
-            row.line as usize,
-        )
+        match (self.entry(entry), self.image.run_of(entry)) {
+            (Some(row), Some(run)) => (self.file(run.file.into()), row.line as usize),
+            _ => ("", 0),
+        }
     }
 
     pub(super) fn name(&self, entry: u32) -> &str {

@@ -18,7 +18,7 @@ pub(super) fn name_and_kind(
     additions: &mut Vec<Addition>,
 ) {
     let is_weapon = |m: &Match| {
-        let label = gazetteer.entry_label(gazetteer.alias_entry(m.alias));
+        let label = gazetteer.alias_label(m.alias);
         label.is_some_and(|l| l.as_str() == "WEAPON")
     };
     let is_common_noun = |m: &Match| gazetteer.alias(m.alias).case == Case::Any;

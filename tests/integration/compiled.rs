@@ -1,6 +1,11 @@
 //! Compiled gazetteers: the same bytes out as from the lists, whatever is compiled and in which order; files that are cut, damaged,
 //! or of another version are refused or give wrong names, and never end the process.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper of tests that can't go on fails the test"
+)]
+
 use crate::cli::Dir;
 use std::fs;
 use wiretag::{
