@@ -10,7 +10,7 @@ use crate::strict::{self, Record};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
     path::PathBuf,
     process::{Command, Output, Stdio},
 };
@@ -61,7 +61,7 @@ impl Dir {
     }
 
     /// `wiretag annotate` with the lists of this directory alone.
-    fn annotate(&self, args: &[&str]) -> Ran {
+    pub(crate) fn annotate(&self, args: &[&str]) -> Ran {
         Ran::of(
             self.wiretag(&[&["annotate", "--no-builtin", "-g", "lists"], args].concat())
                 .output()
@@ -70,7 +70,7 @@ impl Dir {
     }
 
     /// The same with this on standard input.
-    fn annotate_stdin(&self, args: &[&str], input: &[u8]) -> Ran {
+    pub(crate) fn annotate_stdin(&self, args: &[&str], input: &[u8]) -> Ran {
         let mut command =
             self.wiretag(&[&["annotate", "--no-builtin", "-g", "lists"], args].concat());
         let mut child = command
@@ -79,7 +79,9 @@ impl Dir {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(input).unwrap();
+        let sent = child.stdin.take().unwrap().write_all(input);
+        // A run that can't start does not wait for its input.
+        assert!(sent.is_ok() || sent.is_err_and(|e| e.kind() == ErrorKind::BrokenPipe));
         Ran::of(child.wait_with_output().unwrap())
     }
 

@@ -12,27 +12,16 @@ use std::{
     fs,
     io::Write,
     path::Path,
-    process::Stdio,
     time::{Duration, Instant},
 };
 
 /// `wiretag annotate` with the lists of the directory alone: Iran, North Korea, Iran Air, NATO.
 fn annotate(dir: &Dir, args: &[&str]) -> Ran {
-    let args = [&["annotate", "--no-builtin", "-g", "lists"], args].concat();
-    Ran::of(dir.wiretag(&args).output().unwrap())
+    dir.annotate(args)
 }
 
 fn annotate_stdin(dir: &Dir, args: &[&str], input: &[u8]) -> Ran {
-    let args = [&["annotate", "--no-builtin", "-g", "lists"], args].concat();
-    let mut child = dir
-        .wiretag(&args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    Ran::of(child.wait_with_output().unwrap())
+    dir.annotate_stdin(args, input)
 }
 
 /// Id and spans of every record.
