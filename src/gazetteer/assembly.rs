@@ -335,7 +335,12 @@ impl<'a> Assembly<'a> {
     }
 
     /// The image.
-    pub(super) fn finish(mut self) -> Image {
+    pub(super) fn finish(self) -> Image {
+        self.finish_with(0)
+    }
+
+    /// The image, indexed with this seed or with one that it leads to.
+    pub(super) fn finish_with(mut self, seed: u64) -> Image {
         let drafts = self.drafts.clone();
         let key = |a: &AliasAt| {
             let draft = drafts[a.draft as usize];
@@ -354,7 +359,7 @@ impl<'a> Assembly<'a> {
                 aliases[i - 1].head != aliases[i].head || key(&aliases[i - 1]) != key(&aliases[i]);
         }
         let firsts = (0..aliases.len()).filter(|&i| is_first[i]);
-        let index = IndexArrays::build(firsts.map(|i| (key(&aliases[i]), i as u32)), 0);
+        let index = IndexArrays::build(firsts.map(|i| (key(&aliases[i]), i as u32)), seed);
         let most = is_first
             .split_inclusive(|first| *first)
             .map(<[bool]>::len)
