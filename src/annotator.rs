@@ -381,3 +381,34 @@ impl ZoneCursor<'_> {
         zone
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gazetteers_of_different_seeds_are_searched_together() {
+        let ships = "# label: SHIP\nname\taliases\nMoskva {near: cruiser}\tBlack Sea flagship\n";
+        let states = "# label: COUNTRY\nname\tacronyms\nRussia\nSouth Korea\tROK\n";
+        let text = "Russia’s cruiser Moskva, the BLACK SEA flagship, is no ROK or South-Korea ship. Moskva.";
+        let doc = Document::new("d", text);
+        for seeds in [(0, 0), (77, 77), (77, 0), (0, 77), (1, 2)] {
+            let gazetteer = Gazetteer::of_lists(&[(ships, seeds.0), (states, seeds.1)]);
+            let annotator = Annotator::builder().build(gazetteer);
+            let annotator = annotator.expect("no labels are asked for");
+            let found: Vec<&str> = annotator
+                .annotate(&doc)
+                .iter()
+                .map(|a| &text[a.span.range()])
+                .collect();
+            let expected = [
+                "Russia",
+                "Moskva",
+                "BLACK SEA flagship",
+                "ROK",
+                "South-Korea",
+            ];
+            assert_eq!(found, expected, "{seeds:?}");
+        }
+    }
+}

@@ -66,61 +66,14 @@ fn explain(name: &str, damage: Damage) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use crate::{
-        document::Document,
-        gazetteer::{
-            Gazetteer, SourceDefaults,
-            assembly::Assembly,
-            image::{Damage, Image},
-            source,
-        },
+    use crate::gazetteer::{
+        Gazetteer,
+        image::{Damage, Image},
     };
-    use std::sync::Arc;
-
-    /// An image whose index had to take another seed than the first.
-    fn reseeded(path: &str, list: &str) -> Arc<Image> {
-        let draft = source::parse(path, list, &SourceDefaults::default());
-        let assembly = Assembly::of(vec![&draft], Vec::new(), &mut Vec::new());
-        Arc::new(assembly.finish_with(77))
-    }
-
-    #[test]
-    fn gazetteers_of_different_seeds_are_searched_together() {
-        let ships = "# label: SHIP\nname\taliases\nMoskva {near: cruiser}\tBlack Sea flagship\n";
-        let states = "# label: COUNTRY\nname\tacronyms\nRussia\nSouth Korea\tROK\n";
-        let fresh = Gazetteer::builder()
-            .add_source("ships", ships, &SourceDefaults::default())
-            .add_source("states", states, &SourceDefaults::default())
-            .build()
-            .expect("good lists");
-        let parts = vec![reseeded("ships", ships), reseeded("states", states)];
-        assert_eq!((parts[0].seed, parts[1].seed), (77, 77));
-        let mut mixed = vec![parts[0].clone()];
-        mixed.push(Arc::new({
-            let draft = source::parse("states", states, &SourceDefaults::default());
-            Assembly::of(vec![&draft], Vec::new(), &mut Vec::new()).finish()
-        }));
-        let text = "Russia’s cruiser Moskva, the BLACK SEA flagship, is no ROK or South-Korea ship. Moskva.";
-        let doc = Document::new("d", text);
-        let annotate = |gazetteer: Gazetteer| {
-            let annotator = crate::Annotator::builder().build(gazetteer);
-            let annotator = annotator.expect("no labels are asked for");
-            let found = annotator.annotate(&doc).into_iter();
-            found
-                .map(|a| (&text[a.span.range()], a.label))
-                .collect::<Vec<_>>()
-        };
-        let expected = annotate(fresh);
-        assert_eq!(expected.len(), 5, "{expected:?}");
-        for images in [parts, mixed] {
-            let gazetteer = Gazetteer::of(images).expect("no lexicon is wanted");
-            assert_eq!(annotate(gazetteer), expected);
-        }
-    }
 
     #[test]
     fn verification_finds_every_changed_byte() {
-        let image = reseeded("x", "# label: X\nname\nAcme Arms\nAcme\n");
+        let image = Gazetteer::image_of("# label: X\nname\nAcme Arms\nAcme\n", 77);
         let mut bytes = Vec::new();
         image.write(&mut bytes).expect("memory");
         let verify = |bytes: Vec<u8>| Image::open(Box::new(bytes)).and_then(|i| i.verify());

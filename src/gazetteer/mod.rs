@@ -194,6 +194,25 @@ impl Gazetteer {
             .build()
     }
 
+    /// The image of a list that is indexed with a seed of the caller's.
+    #[cfg(test)]
+    fn image_of(list: &str, seed: u64) -> Image {
+        let draft = source::parse("list", list, &SourceDefaults::default());
+        let assembly = assembly::Assembly::of(vec![&draft], Vec::new(), &mut Vec::new());
+        let image = assembly.finish_with(seed);
+        assert_eq!(image.seed, seed, "the seed tells all names apart");
+        image
+    }
+
+    /// A gazetteer whose parts are lists, each indexed with a seed of its own.
+    #[cfg(test)]
+    pub(crate) fn of_lists(lists: &[(&str, u64)]) -> Gazetteer {
+        let images = lists
+            .iter()
+            .map(|&(list, seed)| Gazetteer::image_of(list, seed));
+        Gazetteer::of(images.map(Arc::new).collect()).expect("no lexicon is wanted")
+    }
+
     /// A gazetteer of images, in the order that breaks ties.
     fn of(images: Vec<Arc<Image>>) -> Result<Gazetteer, Error> {
         let mut lexicons: Vec<String> = Vec::new();

@@ -46,22 +46,24 @@ pub(super) struct Automaton {
 impl Automaton {
     /// Of all keys, with a separator at both ends: whole tokens.
     pub(super) fn of_keys(part: &Part) -> Automaton {
-        let aliases: Vec<u32> = part.keys().collect();
-        let keys = aliases
-            .iter()
-            .map(|&a| format!("{SEPARATOR}{}{SEPARATOR}", part.alias_key(a)));
-        Automaton {
-            automaton: build(keys),
-            aliases,
-        }
+        Automaton::of(part, part.keys(), &SEPARATOR.to_string())
     }
 
     /// Of the aliases that match inside words.
     pub(super) fn of_substrings(part: &Part) -> Automaton {
-        let aliases: Vec<u32> = part.substrings().collect();
-        let keys = aliases.iter().map(|&a| part.alias_key(a));
+        Automaton::of(part, part.substrings(), "")
+    }
+
+    fn of(part: &Part, aliases: impl Iterator<Item = u32>, ends: &str) -> Automaton {
+        // Every word of a key has letters but in a damaged gazetteer.
+        let keys = aliases
+            .map(|alias| (alias, part.alias_key(alias)))
+            .filter(|(_, key)| !key.split(SEPARATOR).any(str::is_empty));
+        let (aliases, keys): (Vec<u32>, Vec<String>) = keys
+            .map(|(alias, key)| (alias, format!("{ends}{key}{ends}")))
+            .unzip();
         Automaton {
-            automaton: build(keys),
+            automaton: build(&keys),
             aliases,
         }
     }
@@ -120,7 +122,7 @@ impl Automaton {
     }
 }
 
-fn build(patterns: impl Iterator<Item = String>) -> AhoCorasick {
+fn build(patterns: &[String]) -> AhoCorasick {
     AhoCorasick::builder()
         .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(patterns)

@@ -21,7 +21,7 @@ const LISTS: [(&str, &str); 3] = [
     ),
     (
         "more.tsv",
-        "# label: SHIP\nid\tname\taliases\t@country\t@class\nship/moskva\tMoskva\tMoskva cruiser | Guards Missile Cruiser Moskva\tUA\tSlava\n\tYuan Wang 5\tYuanwang-5\n\tWorkers' Party {priority 3}\n\tYahoo! {any}\n",
+        "# label: SHIP\nid\tname\taliases\t@country\t@class\nship/moskva\tMoskva\tMoskva cruiser | Guards Missile Cruiser Moskva\tUA\tSlava\n\tYuan Wang 5\tYuanwang-5\n\tWorkers' Party {priority 3}\n\tMissile {substring}\n\tYahoo! {any}\n",
     ),
     (
         "countries.tsv",
