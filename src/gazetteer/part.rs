@@ -144,6 +144,13 @@ impl Part {
         })
     }
 
+    /// Does an alias depend on the words around it?
+    #[inline]
+    pub(crate) fn has_contexts(&self, row: &AliasRow) -> bool {
+        let extra = self.aliases().extra(row);
+        extra.is_some_and(|e| e.contexts.0 < e.contexts.1)
+    }
+
     pub(crate) fn contexts(&self, row: &AliasRow) -> impl Iterator<Item = ContextRow> {
         let contexts = self.aliases().extra(row).map(|e| e.contexts);
         let (first, behind) = contexts.unwrap_or_default();

@@ -5,12 +5,7 @@ mod policy;
 mod substring;
 mod token_index;
 
-use crate::{
-    document::AliasId,
-    gazetteer::{AliasRow, Gazetteer, Part},
-    span::Span,
-    tokens::Tokens,
-};
+use crate::{document::AliasId, gazetteer::Gazetteer, span::Span, tokens::Tokens};
 use std::sync::Arc;
 use substring::{Automaton, FoldedText};
 
@@ -92,8 +87,10 @@ struct Look {
 pub struct Matches {
     names: Vec<Match>,
     hits: Vec<Hit>,
-    starts: Vec<u32>,
     looks: Vec<Look>,
+    /// Names that depend on the words around them, and the part of the gazetteer that each is of.
+    waiting: Vec<(Match, u32)>,
+    walk: token_index::Scratch,
     scratch: policy::Scratch,
     hashes: Vec<u64>,
     folded_text: FoldedText,
@@ -149,6 +146,7 @@ impl Matcher {
     pub fn find(&self, text: &str, tokens: &Tokens, matches: &mut Matches) {
         matches.names.clear();
         matches.hits.clear();
+        matches.waiting.clear();
         if !self.inside.is_empty() {
             matches.folded_text.fill(text, tokens);
         }
@@ -158,33 +156,25 @@ impl Matcher {
         let Matches {
             names,
             hits,
+            waiting,
             scratch,
             hashes,
             ..
         } = matches;
-        hits.sort_unstable_by_key(|h| (h.first, h.last, h.lexicon));
-        let mut names_behind = 0;
-        for i in 0..self.gazetteer.parts().len() {
-            let part = &self.gazetteer.parts()[i];
-            let next = self.gazetteer.parts().get(i + 1);
-            let is_mine = |m: &Match| next.is_none_or(|n| m.alias.0 < n.first_alias);
-            // Those of a part stand together.
-            let count = names[names_behind..]
-                .iter()
-                .take_while(|m| is_mine(m))
-                .count();
-            let verify = policy::Verifier::new(part, text, tokens, hashes);
-            let mut kept = names_behind;
-            for k in names_behind..names_behind + count {
-                if verify.context_allows(&names[k], hits, scratch) {
-                    names[kept] = names[k];
-                    kept += 1;
-                }
+        if !waiting.is_empty() {
+            hits.sort_unstable_by_key(|h| (h.first, h.last, h.lexicon));
+            for group in waiting.chunk_by(|a, b| a.1 == b.1) {
+                let part = &self.gazetteer.parts()[group[0].1 as usize];
+                let verify = policy::Verifier::new(part, text, tokens, hashes);
+                let allowed = group
+                    .iter()
+                    .map(|(name, _)| name)
+                    .filter(|name| verify.context_allows(name, hits, scratch));
+                names.extend(allowed);
             }
-            names.drain(kept..names_behind + count);
-            names_behind = kept;
         }
-        names.sort_unstable_by_key(|m| (m.span.start, std::cmp::Reverse(m.span.end), m.alias));
+        // Stable, since it is quick where names come in a few sorted runs, and they do.
+        names.sort_by_key(|m| (m.span.start, std::cmp::Reverse(m.span.end), m.alias));
         names.dedup();
     }
 
@@ -194,8 +184,9 @@ impl Matcher {
         let Matches {
             names,
             hits,
-            starts,
             looks,
+            waiting,
+            walk,
             scratch,
             hashes,
             folded_text,
@@ -204,7 +195,7 @@ impl Matcher {
         let verify = policy::Verifier::new(part, text, tokens, hashes);
         match &self.engine {
             EngineState::TokenIndex => {
-                token_index::find(part, tokens, verify.hashes, starts, looks);
+                token_index::find(part, tokens, verify.hashes, walk, looks);
             }
             EngineState::AhoCorasick(automata) => {
                 folded_text.fill(text, tokens);
@@ -222,7 +213,23 @@ impl Matcher {
             for alias in look.alias..=look.alias.saturating_add(part.most() as u32) {
                 let Some(row) = aliases.row(alias) else { break };
                 if let Some(span) = verify.span(first, last, alias, &row, aliases, scratch) {
-                    add(part, alias, &row, span, look, names, hits);
+                    let name = Match {
+                        span,
+                        alias: AliasId(part.first_alias + alias),
+                        first: look.first,
+                        last: look.last,
+                    };
+                    if let Some(lexicon) = part.lexicon(&row) {
+                        hits.push(Hit {
+                            lexicon,
+                            first: look.first,
+                            last: look.last,
+                        });
+                    } else if part.has_contexts(&row) {
+                        waiting.push((name, number as u32));
+                    } else {
+                        names.push(name);
+                    }
                 }
                 if !row.more {
                     break;
@@ -230,33 +237,12 @@ impl Matcher {
             }
         }
         if let Some(inside) = self.inside.get(number) {
-            inside.find_substrings(part, text, tokens, folded_text, names);
+            inside.find_substrings(&verify, folded_text, |name, row| {
+                match part.has_contexts(row) {
+                    true => waiting.push((name, number as u32)),
+                    false => names.push(name),
+                }
+            });
         }
-    }
-}
-
-/// Keeps a name, or a word of a lexicon.
-fn add(
-    part: &Part,
-    alias: u32,
-    row: &AliasRow,
-    span: Span,
-    look: &Look,
-    names: &mut Vec<Match>,
-    hits: &mut Vec<Hit>,
-) {
-    let Look { first, last, .. } = *look;
-    match part.lexicon(row) {
-        Some(lexicon) => hits.push(Hit {
-            lexicon,
-            first,
-            last,
-        }),
-        None => names.push(Match {
-            span,
-            alias: AliasId(part.first_alias + alias),
-            first,
-            last,
-        }),
     }
 }

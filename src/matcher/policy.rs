@@ -25,9 +25,9 @@ const BESIDE: Gap = Gap::SPACE
 
 /// A text with its tokens, and the part of a gazetteer whose aliases are to be verified in it.
 pub(super) struct Verifier<'a> {
-    part: &'a Part,
-    text: &'a str,
-    tokens: &'a Tokens,
+    pub(super) part: &'a Part,
+    pub(super) text: &'a str,
+    pub(super) tokens: &'a Tokens,
     /// Of the tokens, for the part's seed.
     pub(super) hashes: &'a [u64],
 }
@@ -127,7 +127,8 @@ impl<'a> Verifier<'a> {
         };
         let found = &self.text.as_bytes()[span.range()];
         // Most names stand in the text just as in the list, or in another case: then the key and all gaps are what they must be.
-        let is_same = found == name || row.case == Case::Any && is_same_but_for_case(found, name);
+        let is_same =
+            is_same(found, name) || row.case == Case::Any && is_same_but_for_case(found, name);
         if !is_same {
             span = self.loosely(
                 first,
@@ -448,52 +449,56 @@ impl<'a> Verifier<'a> {
             && self.is_key(at, behind - 1, name.folded, scratch)
             && self.case_allows(at, behind - 1, name, scratch)
     }
+
+    /// Do case and gaps allow an alias that matches inside words at this span, in the tokens `first..=last`?
+    pub(super) fn substring_allows(
+        &self,
+        first: usize,
+        last: usize,
+        span: Span,
+        alias: u32,
+        row: &AliasRow,
+    ) -> bool {
+        let (found, name) = (&self.text[span.range()], self.part.alias_text(alias));
+        let case = match row.case {
+            Case::Any => true,
+            Case::Title => {
+                Tokens::of(name).capitals() & 1 == 0
+                    || found.chars().next().is_some_and(char::is_uppercase)
+            }
+            Case::Exact => {
+                let (mut a, mut b) = (String::new(), String::new());
+                fold_letters(found, &mut a);
+                fold_letters(name, &mut b);
+                a == b
+            }
+        };
+        case && match self.part.gap_needs(row) {
+            None => (first + 1..=last).all(|i| is_soft(self.tokens.gap(i))),
+            Some(needs) => (first + 1..=last)
+                .zip(needs)
+                .all(|(i, need)| self.gap_allows(i, need)),
+        }
+    }
+}
+
+/// Are these the same bytes? Most names are short: their halves are compared in registers.
+#[inline]
+fn is_same(found: &[u8], name: &[u8]) -> bool {
+    let n = found.len();
+    if n != name.len() {
+        return false;
+    }
+    let half = |bytes: &[u8], at: usize| bytes[at..].first_chunk().map(|c| u64::from_le_bytes(*c));
+    match n {
+        8..=16 => half(found, 0) == half(name, 0) && half(found, n - 8) == half(name, n - 8),
+        _ => found == name,
+    }
 }
 
 /// Are these the same bytes but for the case of ASCII letters? (Non-ASCII letters that differ in case alone take the long way.)
 fn is_same_but_for_case(found: &[u8], name: &[u8]) -> bool {
     found.len() == name.len() && found.eq_ignore_ascii_case(name)
-}
-
-/// Do case and gaps allow an alias that matches inside words at this span, in the tokens `first..=last`?
-pub(super) fn substring_allows(
-    part: &Part,
-    text: &str,
-    tokens: &Tokens,
-    first: usize,
-    last: usize,
-    span: Span,
-    alias: u32,
-) -> bool {
-    let Some(row) = part.aliases().row(alias) else {
-        return false;
-    };
-    let (found, name) = (&text[span.range()], part.alias_text(alias));
-    let case = match row.case {
-        Case::Any => true,
-        Case::Title => {
-            Tokens::of(name).capitals() & 1 == 0
-                || found.chars().next().is_some_and(char::is_uppercase)
-        }
-        Case::Exact => {
-            let (mut a, mut b) = (String::new(), String::new());
-            fold_letters(found, &mut a);
-            fold_letters(name, &mut b);
-            a == b
-        }
-    };
-    let verifier = Verifier {
-        part,
-        text,
-        tokens,
-        hashes: tokens.hashes(),
-    };
-    case && match part.gap_needs(&row) {
-        None => (first + 1..=last).all(|i| is_soft(tokens.gap(i))),
-        Some(needs) => (first + 1..=last)
-            .zip(needs)
-            .all(|(i, need)| verifier.gap_allows(i, need)),
-    }
 }
 
 /// Spaces, one hyphen, or nothing: what may stand between two words of a name. A hyphen between spaces is a dash.

@@ -1,10 +1,10 @@
 //! The Aho-Corasick engine, over a folded copy of the text: for aliases that match inside words, and as the reference that the token
 //! index is tested against. The only importer of the aho-corasick crate.
 
-use super::{Look, Match, policy};
+use super::{Look, Match, policy::Verifier};
 use crate::{
     document::AliasId,
-    gazetteer::{Part, SEPARATOR},
+    gazetteer::{AliasRow, Part, SEPARATOR},
     span::Span,
     tokens::{Tokens, fold},
 };
@@ -87,13 +87,14 @@ impl Automaton {
     /// Adds every place where an alias stands, inside a word or not.
     pub(super) fn find_substrings(
         &self,
-        part: &Part,
-        text: &str,
-        tokens: &Tokens,
+        verify: &Verifier<'_>,
         folded: &FoldedText,
-        names: &mut Vec<Match>,
+        mut keep: impl FnMut(Match, &AliasRow),
     ) {
         for m in self.automaton.find_overlapping_iter(&folded.folded) {
+            let Verifier {
+                part, text, tokens, ..
+            } = *verify;
             let alias = self.aliases[m.pattern().as_usize()];
             let (first, last) = (folded.token(m.start()), folded.token(m.end() - 1));
             let start = unfolded(
@@ -110,13 +111,17 @@ impl Automaton {
                 continue;
             };
             let span = Span { start, end };
-            if policy::substring_allows(part, text, tokens, first, last, span, alias) {
-                names.push(Match {
+            let Some(row) = part.aliases().row(alias) else {
+                continue;
+            };
+            if verify.substring_allows(first, last, span, alias, &row) {
+                let name = Match {
                     span,
                     alias: AliasId(part.first_alias + alias),
                     first: first as u32,
                     last: last as u32,
-                });
+                };
+                keep(name, &row);
             }
         }
     }

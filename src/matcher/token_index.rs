@@ -9,82 +9,114 @@ use crate::{
 /// No name reaches over this.
 const HARD: Gap = Gap::PARAGRAPH;
 
-/// The tokens of a text, and what a part of a gazetteer has for them.
-#[derive(Clone, Copy)]
-struct Walk<'a> {
-    index: Index<'a>,
-    aliases: Aliases<'a>,
-    longest: usize,
-    tokens: &'a Tokens,
-    hashes: &'a [u64],
+/// Memory for the walk.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    starts: Vec<u32>,
+    open: Vec<Open>,
 }
 
-/// Collects every run of tokens that the table takes for a key. `hashes` are those of the tokens for the part's seed; `starts` is
-/// scratch memory.
+/// A run of tokens that longer names may start with.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    first: u32,
+    last: u32,
+    key: u64,
+}
+
+/// Collects every run of tokens that the table takes for a key. `hashes` are those of the tokens for the part's seed.
+///
+/// The table is larger than the caches, and a look-up that waits for memory takes as long as all the rest for a name. So names are
+/// not walked one after the other: all of a text go on by one token at a time, and what the next step reads is asked for in this one.
 pub(super) fn find(
     part: &Part,
     tokens: &Tokens,
     hashes: &[u64],
-    starts: &mut Vec<u32>,
+    scratch: &mut Scratch,
     found: &mut Vec<Look>,
 ) {
     let walk = Walk {
         index: part.index(),
         aliases: part.aliases(),
-        longest: part.longest(),
         tokens,
         hashes,
     };
-    // First the filters alone, without branches that nobody could predict. What passes is asked for in memory, so that the loads of
-    // the look-ups below do not wait for one another.
+    let Scratch { starts, open } = scratch;
+    // The filter alone, without branches that nobody could predict.
     starts.resize(hashes.len(), 0);
     let mut n = 0;
     for (i, &hash) in hashes.iter().enumerate() {
         starts[n] = i as u32;
-        n += usize::from(walk.index.may_start(hash) != 0);
+        n += usize::from(walk.index.may_start(hash));
     }
-    for &first in &starts[..n] {
+    let starts = &starts[..n];
+    for &first in starts {
         walk.index.prefetch(hashes[first as usize]);
     }
-    for &first in &starts[..n] {
-        let hash = hashes[first as usize];
-        let bits = walk.index.may_start(hash);
-        if bits & 1 != 0
-            && let Some(alias) = walk.index.get(hash).and_then(|slot| slot.alias())
-        {
-            walk.look(first, first, alias, found);
+    open.clear();
+    for &first in starts {
+        let key = hashes[first as usize];
+        let at = Open {
+            first,
+            last: first,
+            key,
+        };
+        if let Some(longer) = walk.step(at, found) {
+            walk.index.prefetch_second(longer.key);
+            open.push(longer);
         }
-        if bits & 2 != 0 {
-            walk.on(first as usize, found);
+    }
+    open.retain(|longer| {
+        let goes_on = walk.index.may_go_on(longer.key);
+        if goes_on {
+            walk.index.prefetch(longer.key);
+        }
+        goes_on
+    });
+    for _ in 1..part.longest() {
+        let mut kept = 0;
+        for i in 0..open.len() {
+            if let Some(longer) = walk.step(open[i], found) {
+                walk.index.prefetch(longer.key);
+                open[kept] = longer;
+                kept += 1;
+            }
+        }
+        open.truncate(kept);
+        if open.is_empty() {
+            break;
         }
     }
 }
 
-impl Walk<'_> {
-    fn look(&self, first: u32, last: u32, alias: u32, found: &mut Vec<Look>) {
-        self.aliases.prefetch(alias);
-        found.push(Look { first, last, alias });
-    }
+/// The tokens of a text, and what a part of a gazetteer has for them.
+struct Walk<'a> {
+    index: Index<'a>,
+    aliases: Aliases<'a>,
+    tokens: &'a Tokens,
+    hashes: &'a [u64],
+}
 
-    /// Collects the names of two and more tokens that start at `first`.
-    fn on(&self, first: usize, found: &mut Vec<Look>) {
-        let (mut key, mut last) = (self.hashes[first], first);
-        while last + 1 < self.hashes.len() && !self.tokens.gap(last + 1).has(HARD) {
-            last += 1;
-            key = extend_key(key, self.hashes[last]);
-            if last == first + 1 && !self.index.may_go_on(key) {
-                break;
-            }
-            let Some(slot) = self.index.get(key) else {
-                break;
-            };
-            if let Some(alias) = slot.alias() {
-                self.look(first as u32, last as u32, alias, found);
-            }
-            // A stranger that the table takes for a prefix ends here too: no name is longer.
-            if !slot.continues() || last + 1 - first >= self.longest {
-                break;
-            }
+impl Walk<'_> {
+    /// Looks a run of tokens up, and gives the one that is longer by a token if longer names start so.
+    #[inline]
+    fn step(&self, at: Open, found: &mut Vec<Look>) -> Option<Open> {
+        let slot = self.index.get(at.key)?;
+        if let Some(alias) = slot.alias() {
+            self.aliases.prefetch(alias);
+            found.push(Look {
+                first: at.first,
+                last: at.last,
+                alias,
+            });
         }
+        let last = at.last as usize + 1;
+        let goes_on =
+            slot.continues() && last < self.hashes.len() && !self.tokens.gap(last).has(HARD);
+        goes_on.then(|| Open {
+            first: at.first,
+            last: last as u32,
+            key: extend_key(at.key, self.hashes[last]),
+        })
     }
 }
