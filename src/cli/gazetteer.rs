@@ -1,6 +1,6 @@
 //! `wiretag gazetteer`: what the lists hold.
 
-use super::output::Output;
+use super::output;
 use std::{collections::BTreeMap, io::Write, path::PathBuf, process::ExitCode};
 use wiretag::{Error, Gazetteer, SourceDefaults};
 
@@ -65,7 +65,7 @@ fn stats(args: &Stats) -> Result<ExitCode, Error> {
         count(&mut by_file, (file.to_owned(), class.clone())).aliases += 1;
         count(&mut by_label, class).aliases += 1;
     }
-    let mut out = Output::open(None)?;
+    let mut out = output::stdout();
     let width = by_file
         .keys()
         .map(|(file, _)| file.len())
@@ -92,7 +92,7 @@ fn stats(args: &Stats) -> Result<ExitCode, Error> {
             "all", n.entries, n.aliases
         )?;
     }
-    out.finish()?;
+    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 
