@@ -18,7 +18,7 @@ pub mod write;
 mod zones;
 
 pub use annotator::{Annotator, AnnotatorBuilder, Found, Overlaps, Scratch};
-pub use batch::{Batch, Summary};
+pub use batch::{Batch, Job, OutputFile, Resumed, Shard, Summary};
 pub use document::{AliasId, Annotation, Document, EntryId, Meta, Origin, Rule, Zone, ZoneKind};
 pub use error::{Error, Problem, Severity};
 pub use gazetteer::{

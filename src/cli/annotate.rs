@@ -1,15 +1,17 @@
 //! `wiretag annotate`: articles in, annotated records out.
 
-use super::output::{Output, Progress, complain};
+use super::output::{Output, Progress, STOPPED, complain, stop_on_signals};
 use std::{
+    fs,
     io::{self, IsTerminal},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
 };
 use wiretag::{
-    Annotator, Batch, Case, Error, Gazetteer, Label, OffsetUnit, Overlaps, SourceDefaults, Summary,
-    read::{Format, ReadOptions, Sources},
+    Annotator, Batch, Case, Error, Gazetteer, Job, Label, OffsetUnit, OutputFile, Overlaps,
+    Problem, Resumed, Shard, SourceDefaults, Summary,
+    read::{Format, Inventory, ReadOptions, Sources},
     write::OutputFormat,
 };
 
@@ -24,11 +26,11 @@ pub(super) struct Args {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
 
-    /// Write to this file (.gz compresses); it appears when it is whole [default: standard output]
+    /// Write to this file (.gz, .zst compress); it appears when it is whole [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Threads that annotate [default: one a core]
+    /// Threads that work [default: one a core]
     #[arg(
         short = 'j',
         long,
@@ -42,6 +44,24 @@ pub(super) struct Args {
     /// Say nothing on standard error but what is wrong
     #[arg(short, long)]
     quiet: bool,
+
+    /// Go on with -o FILE where the same command was interrupted; done if it is finished
+    #[arg(long, requires = "output", help_heading = "Long runs")]
+    resume: bool,
+
+    /// Annotate every N-th document from the I-th on, as one of N runs
+    #[arg(
+        long,
+        value_name = "I/N",
+        default_value_t,
+        hide_default_value = true,
+        help_heading = "Long runs"
+    )]
+    shard: Shard,
+
+    /// Output between two states that --resume goes on from
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "32M", help_heading = "Long runs")]
+    checkpoint: usize,
 
     /// Add a gazetteer: a list, a folder of lists, a compiled one; comes before the built-in ones where names tie
     #[arg(short, long, value_name = "PATH", help_heading = "Gazetteers")]
@@ -133,6 +153,10 @@ Examples:
     wiretag annotate crawl.warc.gz -o crawl.jsonl
   A list of your own besides the built-in ones:
     wiretag annotate news/ -g ships.txt --label SHIP -o out.jsonl
+  A night's run, and the same command again after a crash, until it exits with 0 or 1:
+    wiretag annotate archive/ -o out.jsonl.zst --resume
+  Four runs that share the work, each with a file of its own:
+    wiretag annotate archive/ --shard 1/4 -o out.1.jsonl --resume
   From a pipe:
     curl -s https://example.org/a.txt | wiretag annotate --to marked";
 
@@ -140,8 +164,13 @@ Examples:
 pub(super) struct Plan {
     paths: Vec<String>,
     output: Option<PathBuf>,
+    resume: bool,
+    shard: Shard,
+    checkpoint: u64,
     threads: usize,
     quiet: bool,
+    /// The options that the output depends on, as they were given.
+    options: Vec<(&'static str, String)>,
     gazetteers: Vec<PathBuf>,
     builtin: bool,
     defaults: SourceDefaults,
@@ -180,6 +209,23 @@ impl Args {
                 "--no-builtin leaves no gazetteer: add one with -g",
             ));
         }
+        let options = vec![
+            ("--no-builtin", self.no_builtin.to_string()),
+            ("--no-rules", self.no_rules.to_string()),
+            ("--label", self.label.clone().unwrap_or_default()),
+            ("--case", self.case.clone().unwrap_or_default()),
+            ("--from", self.from.map_or("", Format::as_str).to_owned()),
+            ("--text-field", self.text_field.join(",")),
+            ("--id-field", self.id_field.clone()),
+            ("--encoding", self.encoding.clone().unwrap_or_default()),
+            ("--max-document", self.max_document.to_string()),
+            ("--to", to.to_string()),
+            ("--labels", self.labels.join(",")),
+            ("--offsets", self.offsets.to_string()),
+            ("--overlaps", self.overlaps.clone()),
+            ("--attributes", self.attributes.to_string()),
+            ("--shard", self.shard.to_string()),
+        ];
         let label = self.label.as_deref().map(Label::new).transpose()?;
         let case = self.case.as_deref().map(case_policy);
         let mut read = ReadOptions::default();
@@ -210,6 +256,10 @@ impl Args {
                 self.paths
             },
             output: self.output,
+            resume: self.resume,
+            shard: self.shard,
+            checkpoint: self.checkpoint as u64,
+            options,
             threads: usize::from(self.threads),
             quiet: self.quiet,
             gazetteers: self.gazetteer,
@@ -223,7 +273,60 @@ impl Args {
     }
 }
 
+impl Plan {
+    /// The input, without the files that this run writes.
+    fn sources(&self) -> Sources {
+        let sources = Sources::new(self.paths.iter().map(String::as_str));
+        let Some(output) = &self.output else {
+            return sources;
+        };
+        let sources = sources.without(OutputFile::working_files(output));
+        // Who names the output as input wants it annotated again; in folders and patterns it is there by chance.
+        let same = |path: &String| match (fs::canonicalize(path), fs::canonicalize(output)) {
+            (Ok(a), Ok(b)) => a == b,
+            _ => false,
+        };
+        match !self.resume && self.paths.iter().any(same) {
+            true => sources,
+            false => sources.without([output]),
+        }
+    }
+
+    /// What the output depends on; none if the input has no identity.
+    fn job(&self, inventory: &Inventory) -> Result<Option<Job>, Error> {
+        if inventory.streams {
+            return match self.resume {
+                true => Err(Error::invalid(
+                    "standard input and pipes can't be read again: --resume needs files",
+                )),
+                false => Ok(None),
+            };
+        }
+        let lists = self.gazetteers.iter().map(|p| p.to_string_lossy());
+        let job = Job::new()
+            .with("input", inventory)
+            .with("-g", Sources::new(lists).inventory());
+        let options = self.options.iter();
+        Ok(Some(
+            options.fold(job, |job, (name, value)| job.with(name, value)),
+        ))
+    }
+}
+
 pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
+    // Lists are read in the pool that all share: it must not have more threads than the run.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads);
+    let pool = pool.build_global();
+    pool.map_err(|e| Error::invalid(format!("can't start threads: {e}")))?;
+    let output = Output::of(plan.output.clone())?;
+    if plan.resume && matches!(output, Output::Stream(_)) {
+        return Err(Error::invalid("--resume needs a file behind -o"));
+    }
+    let inventory = plan.sources().inventory();
+    let job = match output {
+        Output::File(_) => plan.job(&inventory)?,
+        Output::Stream(_) => None,
+    };
     let mut builder = Gazetteer::builder();
     for path in &plan.gazetteers {
         builder.add_path(path, &plan.defaults)?;
@@ -235,26 +338,54 @@ pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
     // Freeing a hundred thousand small strings takes longer than annotating an article, and the process ends when the work is done.
     std::mem::forget(builder);
     let mut batch = Batch::new(&annotator);
-    batch.read = plan.read;
+    batch.read = plan.read.clone();
     batch.unit = plan.unit;
     batch.threads = plan.threads;
+    batch.shard = plan.shard;
     batch.writer = plan.to.writer();
-    let total = if plan.quiet {
-        None
-    } else {
-        total_bytes(&plan.paths)
-    };
-    let progress = Progress::new(batch.bytes_read.clone(), total, plan.quiet);
-    let mut output = Output::open(plan.output.as_deref())?;
+    let total = (!inventory.streams).then_some(inventory.bytes);
     let start = Instant::now();
-    let summary = batch.run(Sources::new(plan.paths), &mut output, &mut |problem| {
-        progress.complain(problem)
-    });
-    progress.finish();
-    let summary = summary?;
-    output.finish()?;
+    let (before, summary) = match output {
+        Output::Stream(mut out) => {
+            let progress = Progress::new(batch.bytes_read.clone(), total, plan.quiet);
+            let mut report = |problem: &Problem| progress.complain(problem);
+            let summary = batch.run(plan.sources(), &mut out, &mut report);
+            progress.finish();
+            (Summary::default(), summary?)
+        }
+        Output::File(path) => {
+            let Some(mut file) = plan.open(&path, job)? else {
+                return Ok(ExitCode::SUCCESS);
+            };
+            file.checkpoint(plan.checkpoint);
+            let before = file.before().clone();
+            batch.stop = stop_on_signals();
+            let progress = Progress::new(batch.bytes_read.clone(), total, plan.quiet);
+            let mut report = |problem: &Problem| progress.complain(problem);
+            let summary = batch.run_to_file(plan.sources(), file, &mut report);
+            progress.finish();
+            let [part, ..] = OutputFile::working_files(&path);
+            let way_out = match inventory.streams {
+                true => "holds what was finished",
+                false => "holds what was finished, the same command with --resume goes on",
+            };
+            match summary {
+                Ok(summary) if summary.stopped => {
+                    complain(&format!("interrupted: {} {way_out}", part.display()));
+                    return Ok(ExitCode::from(STOPPED));
+                }
+                Ok(summary) => (before, summary),
+                Err(e) => {
+                    complain(&e);
+                    complain(&format!("{} {way_out}", part.display()));
+                    return Ok(ExitCode::from(2));
+                }
+            }
+        }
+    };
     if !plan.quiet {
-        complain(&sentence(&summary, start.elapsed()));
+        let done_here = summary.bytes - before.bytes;
+        complain(&sentence(&summary, done_here, start.elapsed()));
     }
     Ok(ExitCode::from(u8::from(summary.errors > 0)))
 }
@@ -268,16 +399,37 @@ pub(super) fn case_policy(word: &str) -> Case {
     }
 }
 
-/// The bytes of all files that will be read; none if one of them is a stream.
-fn total_bytes(paths: &[String]) -> Option<u64> {
-    Sources::new(paths.iter().map(String::as_str)).try_fold(0, |sum, source| match source {
-        Ok(source) => Some(sum + source.path?.metadata().map_or(0, |m| m.len())),
-        Err(_) => Some(sum),
-    })
+impl Plan {
+    /// Opens the output file; none if it is finished.
+    fn open(&self, path: &Path, job: Option<Job>) -> Result<Option<OutputFile>, Error> {
+        if let (true, Some(job)) = (self.resume, &job) {
+            return match OutputFile::resume(path, job.clone())? {
+                Resumed::Open(file) => Ok(Some(*file)),
+                Resumed::Finished(summary) => {
+                    if !self.quiet {
+                        let documents = plural(summary.documents, "document");
+                        let path = path.display();
+                        complain(&format!("{path}: finished before: {documents}"));
+                    }
+                    Ok(None)
+                }
+            };
+        }
+        let [part, state, _] = OutputFile::working_files(path);
+        let replaces = part.exists() && state.exists();
+        let file = OutputFile::create(path, job)?;
+        if replaces && !self.quiet {
+            let part = part.display();
+            complain(&format!(
+                "{part}: of an interrupted run, is started anew (--resume goes on)"
+            ));
+        }
+        Ok(Some(file))
+    }
 }
 
-/// `3 documents, 17.4 kB, 312 spans (COUNTRY 120, …), 25.0 MB/s, no problems`
-fn sentence(summary: &Summary, time: Duration) -> String {
+/// `3 documents, 17.4 kB, 312 spans (COUNTRY 120, …), 25.0 MB/s, no problems`; this process did so many bytes in this time.
+fn sentence(summary: &Summary, bytes: u64, time: Duration) -> String {
     let spans: u64 = summary.spans.values().sum();
     let labels: Vec<String> = summary
         .spans
@@ -295,7 +447,7 @@ fn sentence(summary: &Summary, time: Duration) -> String {
         (e, 0) => plural(e, "problem"),
         (e, w) => format!("{}, {}", plural(e, "problem"), plural(w, "warning")),
     };
-    let rate = summary.bytes as f64 / 1e6 / time.as_secs_f64().max(1e-6);
+    let rate = bytes as f64 / 1e6 / time.as_secs_f64().max(1e-6);
     format!(
         "{}, {}, {}{labels}, {rate:.1} MB/s, {problems}",
         plural(summary.documents, "document"),

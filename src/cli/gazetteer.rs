@@ -2,11 +2,11 @@
 
 use super::{
     annotate::case_policy,
-    output::{Output, complain},
+    output::{self, complain},
 };
 use std::{
     collections::BTreeMap,
-    io::Write,
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     time::Instant,
@@ -103,9 +103,28 @@ fn compile(args: &Compile) -> Result<ExitCode, Error> {
             "a compiled gazetteer is opened by its name: give -o the name of a file",
         ));
     }
-    let mut output = Output::open(Some(&args.output))?;
-    let names = builder.compile(&mut output)?;
-    output.finish()?;
+    let at = |e: io::Error| {
+        Error::from(io::Error::new(
+            e.kind(),
+            format!("{}: {e}", args.output.display()),
+        ))
+    };
+    let folder = args.output.parent().filter(|p| !p.as_os_str().is_empty());
+    let mut temporary = tempfile::Builder::new();
+    temporary.prefix(".wiretag-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What the umask leaves of it, as for any new file.
+        temporary.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let folder = folder.unwrap_or(Path::new("."));
+    let file = temporary.tempfile_in(folder).map_err(at)?;
+    let mut out = BufWriter::new(file);
+    let names = builder.compile(&mut out)?;
+    let file = out.into_inner().map_err(|e| at(e.into_error()))?;
+    file.as_file().sync_all().map_err(at)?;
+    file.persist(&args.output).map_err(|e| at(e.error))?;
     if !args.quiet {
         let bytes = std::fs::metadata(&args.output)?.len();
         complain(&format_args!(
@@ -119,7 +138,7 @@ fn compile(args: &Compile) -> Result<ExitCode, Error> {
 
 fn verify(args: &Verify) -> Result<ExitCode, Error> {
     let mut bad = false;
-    let mut out = Output::open(None)?;
+    let mut out = output::stdout();
     for file in &args.files {
         match verify_compiled(file) {
             Ok(()) => writeln!(out, "{}: whole", file.display())?,
@@ -129,7 +148,7 @@ fn verify(args: &Verify) -> Result<ExitCode, Error> {
             }
         }
     }
-    out.finish()?;
+    out.flush()?;
     Ok(ExitCode::from(u8::from(bad)))
 }
 
@@ -163,7 +182,7 @@ fn stats(args: &Stats) -> Result<ExitCode, Error> {
         count(&mut by_file, (file.to_owned(), class.clone())).aliases += 1;
         count(&mut by_label, class).aliases += 1;
     }
-    let mut out = Output::open(None)?;
+    let mut out = output::stdout();
     let width = by_file
         .keys()
         .map(|(file, _)| file.len())
@@ -190,7 +209,7 @@ fn stats(args: &Stats) -> Result<ExitCode, Error> {
             "all", n.entries, n.aliases
         )?;
     }
-    out.finish()?;
+    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 /// Tags the countries, nationalities, organizations, weapons, people and places in news articles.
 ///
-/// Exit status: 0 all went well; 1 the work was done, but some input could not be read; 2 the work could not start or finish.
+/// Exit status: 0 all went well, or the reader of the output went away; 1 the work was done, but some input could not be read; 2 the work could not start or finish (a mistake in the command, no space left, an output that can't be written); 130 it was interrupted. What was finished stays, and --resume goes on with it.
 #[derive(Debug, Parser)]
 #[command(
     name = "wiretag",

@@ -1,6 +1,5 @@
-//! Where output goes: standard output, or a file that appears whole; and what goes to standard error.
+//! Where output goes: standard output, a device or a file; and what goes to standard error.
 
-use flate2::{Compression, write::GzEncoder};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     fmt::Display,
@@ -8,12 +7,11 @@ use std::{
     io::{self, BufWriter, IsTerminal, Write},
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
-use tempfile::NamedTempFile;
 use wiretag::Error;
 
 /// Says on standard error what is wrong.
@@ -24,154 +22,83 @@ pub(super) fn complain(what: &dyn Display) {
     }
 }
 
-/// The file that a signal must not leave behind.
-static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
-
-/// Takes the unfinished output away when the process is told to stop.
-fn clean_up_on_signals() {
-    // A second handler can't be set; the first does the same.
-    let _ = ctrlc::set_handler(|| {
-        let unfinished = UNFINISHED.lock().map(|mut path| path.take());
-        if let Ok(Some(path)) = unfinished {
-            let _ = fs::remove_file(path);
-        }
-        // What shells report for a process that SIGINT ended.
-        std::process::exit(130);
-    });
-}
-
-/// An output that is being written.
+/// Where output goes.
 pub(super) enum Output {
-    Stdout(BufWriter<io::Stdout>),
-    /// A file that is renamed to its name when it is whole.
-    File {
-        file: Compressor,
-        path: PathBuf,
-    },
-    /// What can't be renamed over: a device, a pipe.
-    Device(BufWriter<fs::File>),
-}
-
-/// A file beside the one that it will be, compressed if the name says so.
-pub(super) enum Compressor {
-    Plain(BufWriter<NamedTempFile>),
-    Gzip(GzEncoder<BufWriter<NamedTempFile>>),
+    /// Standard output, or what can't be renamed over: a device, a pipe.
+    Stream(Named),
+    /// A file, or the place for one.
+    File(PathBuf),
 }
 
 impl Output {
-    /// Standard output, or a file.
-    pub(super) fn open(path: Option<&Path>) -> Result<Output, Error> {
-        let Some(path) = path.filter(|p| *p != Path::new("-")) else {
-            return Ok(Output::Stdout(BufWriter::with_capacity(
-                256 << 10,
-                io::stdout(),
-            )));
+    /// Standard output, or what has this name; a file is not opened yet.
+    pub(super) fn of(path: Option<PathBuf>) -> Result<Output, Error> {
+        let Some(path) = path.filter(|p| p != Path::new("-")) else {
+            return Ok(Output::Stream(stdout()));
         };
-        let at = |e: io::Error| {
-            Error::from(io::Error::new(e.kind(), format!("{}: {e}", path.display())))
-        };
-        // Through a link, so that the link stays and its target is replaced.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         match fs::metadata(&path) {
-            Ok(m) if m.is_dir() => {
-                return Err(at(io::Error::new(
-                    io::ErrorKind::IsADirectory,
-                    "is a folder; give the name of a file",
-                )));
+            Ok(m) if !m.is_file() && !m.is_dir() => {
+                let name = path.display().to_string();
+                let device = fs::OpenOptions::new().write(true).open(&path);
+                let device = device.map_err(|e| named(&name, &e))?;
+                Ok(Output::Stream(Named::new(name, device)))
             }
-            Ok(m) if !m.is_file() => {
-                let file = fs::OpenOptions::new().write(true).open(&path).map_err(at)?;
-                return Ok(Output::Device(BufWriter::new(file)));
-            }
-            _ => {}
+            _ => Ok(Output::File(path)),
         }
-        let folder = path
-            .parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".wiretag-");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // What the umask leaves of it, as for any new file.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let file = BufWriter::with_capacity(256 << 10, builder.tempfile_in(folder).map_err(at)?);
-        if let Ok(mut unfinished) = UNFINISHED.lock() {
-            *unfinished = Some(file.get_ref().path().to_owned());
-        }
-        clean_up_on_signals();
-        let file = match path.extension().is_some_and(|e| e == "gz") {
-            true => Compressor::Gzip(GzEncoder::new(file, Compression::default())),
-            false => Compressor::Plain(file),
-        };
-        Ok(Output::File { file, path })
-    }
-
-    /// Makes the output whole.
-    pub(super) fn finish(mut self) -> Result<(), Error> {
-        match self {
-            Output::Stdout(_) | Output::Device(_) => self.flush()?,
-            Output::File { file, path } => {
-                let buffered = match file {
-                    Compressor::Plain(file) => file,
-                    Compressor::Gzip(encoder) => encoder.finish()?,
-                };
-                let file = buffered
-                    .into_inner()
-                    .map_err(io::IntoInnerError::into_error)?;
-                if let Ok(mut unfinished) = UNFINISHED.lock() {
-                    *unfinished = None;
-                }
-                file.persist(&path).map_err(|e| {
-                    io::Error::new(e.error.kind(), format!("{}: {}", path.display(), e.error))
-                })?;
-            }
-        }
-        Ok(())
     }
 }
 
-impl Output {
-    /// The same fault, with the name of what could not be written.
-    fn named(&self, e: io::Error) -> io::Error {
-        let name = match self {
-            Output::Stdout(_) => "standard output".to_owned(),
-            Output::Device(_) => "the output".to_owned(),
-            Output::File { path, .. } => path.display().to_string(),
-        };
-        io::Error::new(e.kind(), format!("{name}: {e}"))
+/// Standard output, buffered: to be flushed at the end.
+pub(super) fn stdout() -> Named {
+    Named::new("standard output".to_owned(), io::stdout())
+}
+
+/// A stream whose errors say what could not be written.
+pub(super) struct Named {
+    name: String,
+    out: BufWriter<Box<dyn Write + Send>>,
+}
+
+impl Named {
+    fn new(name: String, out: impl Write + Send + 'static) -> Named {
+        let out = BufWriter::with_capacity(256 << 10, Box::new(out) as _);
+        Named { name, out }
     }
 }
 
-impl Write for Output {
+impl Write for Named {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = match self {
-            Output::Stdout(out) => out.write(bytes),
-            Output::Device(out) => out.write(bytes),
-            Output::File {
-                file: Compressor::Plain(file),
-                ..
-            } => file.write(bytes),
-            Output::File {
-                file: Compressor::Gzip(file),
-                ..
-            } => file.write(bytes),
-        };
-        written.map_err(|e| self.named(e))
+        self.out.write(bytes).map_err(|e| named(&self.name, &e))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let flushed = match self {
-            Output::Stdout(out) => out.flush(),
-            Output::Device(out) => out.flush(),
-            // Whole or not at all: `finish` does it.
-            Output::File { .. } => Ok(()),
-        };
-        flushed.map_err(|e| self.named(e))
+        self.out.flush().map_err(|e| named(&self.name, &e))
     }
 }
+
+fn named(name: &str, e: &io::Error) -> io::Error {
+    io::Error::new(e.kind(), format!("{name}: {e}"))
+}
+
+/// What a signal to stop sets: the first ends the run behind the documents under way, the second at once. A write behind the limit
+/// of a file's size becomes an error like that of a full disk, where else a signal would end the process without a word.
+pub(super) fn stop_on_signals() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    #[cfg(unix)]
+    {
+        use signal_hook::{consts, flag};
+        for signal in [consts::SIGINT, consts::SIGTERM, consts::SIGHUP] {
+            // Where a handler can't be set the signal ends the process, as it does everywhere.
+            let _ = flag::register_conditional_shutdown(signal, STOPPED.into(), stop.clone());
+            let _ = flag::register(signal, stop.clone());
+        }
+        let _ = flag::register(consts::SIGXFSZ, Arc::default());
+    }
+    stop
+}
+
+/// The exit code of a run that was told to stop: what shells report for a process that SIGINT ended.
+pub(super) const STOPPED: u8 = 130;
 
 /// A bar on standard error that appears when work takes long and somebody looks.
 pub(super) struct Progress {

@@ -16,7 +16,7 @@ mod text;
 mod warc;
 mod zstd;
 
-pub use source::{Source, Sources};
+pub use source::{Inventory, Source, Sources};
 pub use stream::{Raw, Stream};
 
 use crate::{

@@ -3,8 +3,11 @@
 use crate::error::Problem;
 use std::{
     collections::VecDeque,
+    fmt, fs,
     path::{Component, Path, PathBuf},
+    time::UNIX_EPOCH,
 };
+use xxhash_rust::xxh3::Xxh3;
 
 /// One file, or standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,10 +43,38 @@ pub struct Sources {
     /// What a pattern found, and the part of it without a wildcard.
     matched: VecDeque<PathBuf>,
     fixed: PathBuf,
+    /// Files that are no sources, wherever they are found.
+    left_out: Vec<PathBuf>,
 }
 
-impl std::fmt::Debug for Sources {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// What sources are, as far as their names, sizes and times of change tell: two that are equal hold the same documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inventory {
+    /// Files, those included that can't be read.
+    pub files: u64,
+    /// Their bytes, as they are on disk.
+    pub bytes: u64,
+    /// A hash of their names, sizes and times of change, in order.
+    pub fingerprint: u64,
+    /// Is one of them a stream (standard input, a pipe), that can be read once and has no identity?
+    pub streams: bool,
+}
+
+impl fmt::Display for Inventory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} file{} of {} bytes, names, sizes and times {:016x}",
+            self.files,
+            if self.files == 1 { "" } else { "s" },
+            self.bytes,
+            self.fingerprint
+        )
+    }
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sources")
             .field("arguments", &self.arguments)
             .finish_non_exhaustive()
@@ -58,7 +89,59 @@ impl Sources {
             folder: None,
             matched: VecDeque::new(),
             fixed: PathBuf::new(),
+            left_out: Vec::new(),
         }
+    }
+
+    /// The same without these files: a run must not read what it writes.
+    pub fn without(mut self, files: impl IntoIterator<Item = impl Into<PathBuf>>) -> Sources {
+        let files = files.into_iter().map(|f| absolute(&f.into()));
+        self.left_out.extend(files);
+        self
+    }
+
+    /// Goes through all sources without opening one. Costs a walk and a look at each file's size and time.
+    pub fn inventory(self) -> Inventory {
+        let (mut files, mut bytes, mut streams) = (0, 0, false);
+        let mut hash = Xxh3::new();
+        for source in self {
+            files += 1;
+            match source {
+                Ok(source) => {
+                    hash.update(source.name.as_bytes());
+                    hash.update(b"\0");
+                    hash.update(source.id.as_bytes());
+                    let Some(path) = source.path else {
+                        streams = true;
+                        continue;
+                    };
+                    match fs::metadata(path) {
+                        Ok(m) => {
+                            streams |= !m.is_file() && !m.is_dir();
+                            bytes += m.len();
+                            let time = m.modified().ok();
+                            let time = time.and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+                            hash.update(&m.len().to_le_bytes());
+                            hash.update(&time.unwrap_or_default().as_nanos().to_le_bytes());
+                        }
+                        Err(_) => hash.update(b"unreadable"),
+                    }
+                }
+                Err(problem) => hash.update(problem.to_string().as_bytes()),
+            }
+            hash.update(b"\n");
+        }
+        Inventory {
+            files,
+            bytes,
+            fingerprint: hash.digest(),
+            streams,
+        }
+    }
+
+    fn is_left_out(&self, path: &Path) -> bool {
+        let mut named = self.left_out.iter();
+        named.any(|l| l.file_name() == path.file_name() && *l == absolute(path))
     }
 
     fn next_argument(&mut self) -> Option<Result<Source, Problem>> {
@@ -102,7 +185,7 @@ impl Sources {
             .components()
             .take_while(|c| !has_wildcard(c))
             .collect();
-        self.next()
+        self.next_found()
     }
 
     /// Opens a file or folder; ids are relative to `base`.
@@ -113,7 +196,7 @@ impl Sources {
                 .sort_by_file_name()
                 .into_iter();
             self.folder = Some((base, files));
-            return self.next();
+            return self.next_found();
         }
         Some(Ok(Source::file(path, &base)))
     }
@@ -150,6 +233,18 @@ impl Iterator for Sources {
     type Item = Result<Source, Problem>;
 
     fn next(&mut self) -> Option<Result<Source, Problem>> {
+        loop {
+            let next = self.next_found()?;
+            let path = next.as_ref().ok().and_then(|s| s.path.as_deref());
+            if !path.is_some_and(|p| self.is_left_out(p)) {
+                return Some(next);
+            }
+        }
+    }
+}
+
+impl Sources {
+    fn next_found(&mut self) -> Option<Result<Source, Problem>> {
         if self.folder.is_some() {
             if let Some(next) = self.next_in_folder() {
                 return Some(next);
@@ -164,6 +259,14 @@ impl Iterator for Sources {
             None => self.next_argument(),
         }
     }
+}
+
+/// A path with its folder as the root has it; links in its last part are not followed.
+fn absolute(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    folder.join(path.file_name().unwrap_or_default())
 }
 
 fn is_hidden(path: &Path) -> bool {

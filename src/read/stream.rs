@@ -471,6 +471,7 @@ impl Stream {
             stem = name.strip_suffix(".gz").unwrap_or(&name);
         } else if zstd::starts(&start) {
             let unpacked = zstd::Zstd::new(Cursor::new(start).chain(rest));
+            let unpacked = unpacked.map_err(|e| problem(e.to_string()))?;
             (start, rest) = peek(Box::new(unpacked)).map_err(|e| problem(read_error(&e)))?;
             stem = name.strip_suffix(".zst").unwrap_or(&name);
         }

@@ -332,7 +332,9 @@ impl<'a> Page<'a> {
                 Box::new(flate2::read::ZlibDecoder::new(&*body))
             }
             "deflate" => Box::new(flate2::read::DeflateDecoder::new(&*body)),
-            "zstd" if zstd::starts(&body) => Box::new(zstd::Zstd::new(&*body)),
+            "zstd" if zstd::starts(&body) => {
+                Box::new(zstd::Zstd::new(&*body).map_err(|e| e.to_string())?)
+            }
             "" | "identity" | "none" | "gzip" | "x-gzip" | "zstd" => return Ok(body),
             other => {
                 return Err(format!(

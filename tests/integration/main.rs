@@ -1,5 +1,8 @@
 //! All integration tests, in one binary.
 
+// Long runs: killed, out of space, refused, resumed, in shards.
+#[cfg(unix)]
+mod batch;
 // Marked text in, the same marked text out, with both engines: `tests/cases/*.txt`.
 mod cases;
 // The program as its users meet it: arguments, inputs, faults, outputs, exit codes.
