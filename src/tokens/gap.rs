@@ -159,18 +159,45 @@ pub(crate) fn class(c: char) -> Gap {
     }
 }
 
+/// A flag beside the class of a byte: it makes no short gap, neither alone nor with a space behind it.
+const NEVER_SHORT: u32 = 1 << 31;
+/// A flag beside the class of a byte: it makes no short gap with a space behind it.
+const SHORT_ALONE: u32 = 1 << 30;
+
+/// The class of each byte in a short gap, and flags.
+static SHORT: [u32; 256] = {
+    let mut table = [NEVER_SHORT; 256];
+    let mut b = 0;
+    while b < 128 {
+        table[b] = ASCII[b].0 | if b <= b' ' as usize { SHORT_ALONE } else { 0 };
+        b += 1;
+    }
+    table[b'\n' as usize] = NEVER_SHORT;
+    table
+};
+
 /// The set of what stands in `bytes[from..to]`, without [`Gap::SENTENCE`].
-#[inline]
+#[inline(always)]
 pub(crate) fn between(text: &str, from: usize, to: usize, line_is_paragraph: bool) -> Gap {
-    match &text.as_bytes()[from..to] {
-        [] => Gap::NONE,
-        [b' '] => Gap::SPACE,
-        [b @ ..=0x7f] if *b != b'\n' => ASCII[*b as usize],
-        [a @ ..=0x7f, b' '] if *a > b' ' => ASCII[*a as usize] | Gap::SPACE,
+    // Most gaps are a space, or one sign and a space: one test, and no branch that depends on which.
+    let bytes = text.as_bytes();
+    let len = to - from;
+    if len == 1 || len == 2 {
+        let two = len == 2;
+        let class = SHORT[bytes[from] as usize];
+        let never = NEVER_SHORT | if two { SHORT_ALONE } else { 0 };
+        if class & never == 0 && (!two | (bytes[to - 1] == b' ')) {
+            let space = if two { Gap::SPACE.0 } else { 0 };
+            return Gap(class & !SHORT_ALONE | space);
+        }
+    }
+    match len {
+        0 => Gap::NONE,
         _ => long(&text[from..to], line_is_paragraph),
     }
 }
 
+#[cold]
 fn long(gap: &str, line_is_paragraph: bool) -> Gap {
     let (mut set, mut lines, mut before) = (Gap::NONE, 0, ' ');
     for c in gap.chars() {

@@ -106,15 +106,26 @@ impl Tokens {
     /// [`Gazetteer::seed`](crate::Gazetteer::seed)).
     pub fn fill(&mut self, text: &str, seed: u64) {
         self.seed = seed;
-        self.raw_starts.clear();
-        self.raw_ends.clear();
         let text = if text.len() > MAX_TEXT {
             &text[..text.floor_char_boundary(MAX_TEXT)]
         } else {
             text
         };
-        split(text, &mut self.raw_starts, &mut self.raw_ends);
-        self.describe(text);
+        let splitter = machine::visit(
+            text.as_bytes(),
+            Splitter {
+                text,
+                starts: &mut self.raw_starts,
+                ends: &mut self.raw_ends,
+                starts_len: 0,
+                ends_len: 0,
+                last_letter: 0,
+                last_digit: 0,
+                spill: Spill::default(),
+            },
+        );
+        let n = splitter.starts_len;
+        self.describe(text, n);
     }
 
     /// How many tokens there are.
@@ -190,44 +201,68 @@ impl Tokens {
         self.seed
     }
 
-    /// Merges dotted acronyms, hashes, and describes shapes and gaps.
-    fn describe(&mut self, text: &str) {
+    /// Merges dotted acronyms of the first `n` raw tokens, hashes, and describes shapes and gaps.
+    fn describe(&mut self, text: &str, n: usize) {
         let bytes = text.as_bytes();
-        let n = self.raw_starts.len();
+        let seed = self.seed;
+        let raw = Raw {
+            starts: &self.raw_starts[..n],
+            ends: &self.raw_ends[..n],
+        };
         // Never more tokens than raw ones: written by index, cut to length at the end.
         self.starts.resize(n, 0);
         self.ends.resize(n, 0);
         self.hashes.resize(n, 0);
         self.shapes.resize(n, Shape::default());
         self.gaps.resize(n + 1, Gap::NONE);
+        let (starts, ends) = (&mut self.starts[..n], &mut self.ends[..n]);
+        let (hashes, shapes, gaps) = (
+            &mut self.hashes[..n],
+            &mut self.shapes[..n],
+            &mut self.gaps[..n],
+        );
         let line_is_paragraph = has_long_line(bytes);
-        let (mut k, mut count, mut before) = (0, 0, 0);
-        let mut last_shape = Shape::default();
+        let (mut k, mut count) = (0, 0);
+        let mut last = Word::default();
         while k < n {
-            let (start, mut end) = (self.raw_starts[k] as usize, self.raw_ends[k] as usize);
-            let mut dotted = false;
-            k += 1;
-            if end - start <= LONGEST_INITIAL
-                && bytes.get(end) == Some(&b'.')
-                && let Some((last, dotted_end)) = self.dotted_acronym(text, k - 1)
-            {
-                (k, end, dotted) = (last + 1, dotted_end, true);
+            let (start, mut end) = (raw.starts[k] as usize, raw.ends[k] as usize);
+            let mut dotted = None;
+            if bytes.get(end) == Some(&b'.') {
+                dotted = raw.dotted_acronym(text, k);
             }
-            let (hash, shape) = self.hash_and_shape(text, start, &mut end, dotted);
-            let mut gap = gap::between(text, before, start, line_is_paragraph);
-            if (gap.has(Gap::PARAGRAPH | Gap::PERIOD | Gap::END) || last_shape.is_dotted())
+            k += 1;
+            let quick = quick_hash_and_shape(bytes, start, end, seed);
+            let (hash, shape) = match (dotted, quick) {
+                (None, Some(found)) => found,
+                _ => {
+                    if let Some((behind, dotted_end)) = dotted {
+                        (k, end) = (behind, dotted_end);
+                    }
+                    hash_and_shape(
+                        text,
+                        start,
+                        &mut end,
+                        dotted.is_some(),
+                        seed,
+                        &mut self.folded,
+                    )
+                }
+            };
+            let word = Word { start, end, shape };
+            let mut gap = gap::between(text, last.end, start, line_is_paragraph);
+            if (gap.has(Gap::PARAGRAPH | Gap::PERIOD | Gap::END) || last.shape.is_dotted())
                 && count > 0
-                && self.ends_sentence(text, count - 1, gap, shape, start, end)
+                && ends_sentence(text, last, gap, word)
             {
                 gap = gap | Gap::SENTENCE;
             }
-            self.starts[count] = start as u32;
-            self.ends[count] = end as u32;
-            self.hashes[count] = hash;
-            self.shapes[count] = shape;
-            self.gaps[count] = gap;
+            starts[count] = start as u32;
+            ends[count] = end as u32;
+            hashes[count] = hash;
+            shapes[count] = shape;
+            gaps[count] = gap;
             count += 1;
-            (before, last_shape) = (end, shape);
+            last = word;
         }
         self.starts.truncate(count);
         self.ends.truncate(count);
@@ -235,15 +270,41 @@ impl Tokens {
         self.shapes.truncate(count);
         self.gaps.truncate(count + 1);
         self.gaps[count] =
-            gap::between(text, before, text.len(), line_is_paragraph) | Gap::SENTENCE;
+            gap::between(text, last.end, text.len(), line_is_paragraph) | Gap::SENTENCE;
     }
+}
 
-    /// If a dotted acronym starts at raw token `k`: its last raw token, and where it ends (the final period included).
-    fn dotted_acronym(&self, text: &str, k: usize) -> Option<(usize, usize)> {
+/// A token while it is described.
+#[derive(Clone, Copy, Debug, Default)]
+struct Word {
+    start: usize,
+    end: usize,
+    shape: Shape,
+}
+
+/// Runs of letters and runs of digits, before dotted acronyms are one.
+#[derive(Clone, Copy)]
+struct Raw<'a> {
+    starts: &'a [u32],
+    ends: &'a [u32],
+}
+
+impl Raw<'_> {
+    /// If a dotted acronym starts at raw token `k`, which a period follows: the raw token behind it, and where it ends (the final
+    /// period included).
+    fn dotted_acronym(self, text: &str, k: usize) -> Option<(usize, usize)> {
         let bytes = text.as_bytes();
+        let is_next = |last: usize| {
+            bytes[self.ends[last] as usize] == b'.'
+                && self.starts.get(last + 1) == Some(&(self.ends[last] + 1))
+        };
+        // Most periods end sentences.
+        if !is_next(k) || self.ends[k] - self.starts[k] > LONGEST_INITIAL {
+            return None;
+        }
         // One letter, with its marks if they are characters of their own.
         let is_initial = |k: usize| {
-            let (s, e) = (self.raw_starts[k] as usize, self.raw_ends[k] as usize);
+            let (s, e) = (self.starts[k] as usize, self.ends[k] as usize);
             if e == s + 1 {
                 return bytes[s].is_ascii_alphabetic();
             }
@@ -255,15 +316,13 @@ impl Tokens {
             chars.next().is_some_and(letter)
                 && chars.all(|c| !c.is_ascii() && fold::class(c) == Class::Extend)
         };
-        let touches =
-            |k: usize| k + 1 < self.raw_starts.len() && self.raw_starts[k + 1] == self.raw_ends[k];
+        let touches = |k: usize| self.starts.get(k + 1) == Some(&self.ends[k]);
         if !is_initial(k) || (k > 0 && touches(k - 1)) {
             return None;
         }
         let mut last = k;
-        while last + 1 < self.raw_starts.len()
-            && bytes[self.raw_ends[last] as usize] == b'.'
-            && self.raw_starts[last + 1] == self.raw_ends[last] + 1
+        while last + 1 < self.starts.len()
+            && is_next(last)
             && is_initial(last + 1)
             && !touches(last + 1)
         {
@@ -272,134 +331,107 @@ impl Tokens {
         if last == k {
             return None;
         }
-        let end = self.raw_ends[last] as usize;
-        Some((
-            last,
-            if bytes.get(end) == Some(&b'.') {
-                end + 1
-            } else {
-                end
-            },
-        ))
-    }
-
-    /// The hash of the folded form and the shape. Takes trailing characters that show nothing off the end.
-    #[inline]
-    fn hash_and_shape(
-        &mut self,
-        text: &str,
-        start: usize,
-        end: &mut usize,
-        dotted: bool,
-    ) -> (u64, Shape) {
-        let bytes = text.as_bytes();
-        let len = *end - start;
-        if !dotted && len <= 16 {
-            let (a, b) = load16(bytes, start, len);
-            if (a | b) & 0x8080_8080_8080_8080 == 0 {
-                const CASE: u64 = 0x2020_2020_2020_2020;
-                let hash = hash_words(
-                    a | CASE & mask(len),
-                    b | CASE & mask(len.saturating_sub(8)),
-                    len,
-                    self.seed,
-                );
-                let shape = if bytes[start].is_ascii_digit() {
-                    Shape::DIGITS
-                } else {
-                    let (up_a, up_b) = (
-                        !a & CASE & mask(len),
-                        !b & CASE & mask(len.saturating_sub(8)),
-                    );
-                    ((up_a & 0x20 != 0) as u8 * Shape::FIRST_UPPER)
-                        | ((up_a & !0xff | up_b != 0) as u8 * Shape::LATER_UPPER)
-                        | (((a | b) & CASE != 0) as u8 * Shape::LOWER)
-                };
-                return (hash, Shape(shape));
-            }
-        }
-        self.hash_and_shape_slowly(text, start, end, dotted)
-    }
-
-    #[cold]
-    fn hash_and_shape_slowly(
-        &mut self,
-        text: &str,
-        start: usize,
-        end: &mut usize,
-        dotted: bool,
-    ) -> (u64, Shape) {
-        let token = text[start..*end].trim_end_matches(fold::is_invisible);
-        *end = start + token.len();
-        self.folded.clear();
-        fold::fold(token, &mut self.folded);
-        let mut shape = if dotted { Shape::DOTTED } else { 0 };
-        if !token.is_ascii() {
-            shape |= Shape::NON_ASCII;
-        }
-        let mut first = true;
-        for c in token.chars() {
-            if c.is_uppercase() {
-                shape |= if first {
-                    Shape::FIRST_UPPER
-                } else {
-                    Shape::LATER_UPPER
-                };
-            } else if c.is_lowercase() {
-                shape |= Shape::LOWER;
-            } else if first
-                && (c.is_ascii_digit() || !c.is_ascii() && fold::class(c) == Class::Digit)
-            {
-                shape |= Shape::DIGITS;
-            } else if !c.is_ascii() && fold::class(c) == Class::Single {
-                shape |= Shape::SINGLE;
-            }
-            first = false;
-        }
-        (hash_bytes(self.folded.as_bytes(), self.seed), Shape(shape))
-    }
-
-    /// Does a sentence end in the gap between token `last` and the next one, `start..end`?
-    fn ends_sentence(
-        &self,
-        text: &str,
-        last: usize,
-        gap: Gap,
-        shape: Shape,
-        start: usize,
-        end: usize,
-    ) -> bool {
-        if gap.has(Gap::PARAGRAPH) {
-            return true;
-        }
-        let lower = !shape.starts_upper() && shape.has_lower();
-        if lower || !gap.has(Gap::SPACE | Gap::LINE) {
-            // `end.Next` without its space still ends a sentence; `3.5`, `example.com` and `U.S.-led` do not.
-            return !lower
-                && gap.has(Gap::PERIOD | Gap::END)
-                && gap.within(Gap::PERIOD | Gap::END | Gap::QUOTE)
-                && self.shapes[last].has_lower()
-                && !shape.is_digits();
-        }
-        if gap.has(Gap::END) {
-            return true;
-        }
-        let dotted = self.shapes[last].is_dotted();
-        let period =
-            gap.has(Gap::PERIOD) || dotted && text.as_bytes()[self.ends[last] as usize - 1] == b'.';
-        if !period {
-            return false;
-        }
-        let word = &text[self.span(last).range()];
-        let abbreviated = dotted
-            || word.chars().count() == 1 && !self.shapes[last].is_digits()
-            || is_abbreviation(word);
-        !abbreviated || is_sentence_starter(&text[start..end])
+        let end = self.ends[last] as usize;
+        let period = bytes.get(end) == Some(&b'.');
+        Some((last + 1, end + usize::from(period)))
     }
 }
 
+/// The hash of the folded form and the shape of a token that is short and ASCII, as most are.
+#[inline(always)]
+fn quick_hash_and_shape(bytes: &[u8], start: usize, end: usize, seed: u64) -> Option<(u64, Shape)> {
+    const CASE: u64 = 0x2020_2020_2020_2020;
+    let len = end - start;
+    if len > 16 {
+        return None;
+    }
+    let (mask_a, mask_b) = (mask(len), mask(len.saturating_sub(8)));
+    let (a, b) = load16(bytes, start, len);
+    if (a | b) & 0x8080_8080_8080_8080 != 0 {
+        return None;
+    }
+    let hash = hash_words(a | CASE & mask_a, b | CASE & mask_b, len, seed);
+    let (upper_a, upper_b) = (!a & CASE & mask_a, !b & CASE & mask_b);
+    let letters = ((upper_a & 0x20 != 0) as u8 * Shape::FIRST_UPPER)
+        | ((upper_a & !0xff | upper_b != 0) as u8 * Shape::LATER_UPPER)
+        | (((a | b) & CASE != 0) as u8 * Shape::LOWER);
+    // All letters of ASCII have this bit, and no digit.
+    let shape = if a & 0x40 == 0 {
+        Shape::DIGITS
+    } else {
+        letters
+    };
+    Some((hash, Shape(shape)))
+}
+
+/// The hash of the folded form and the shape of any token. Takes trailing characters that show nothing off the end.
+#[cold]
+fn hash_and_shape(
+    text: &str,
+    start: usize,
+    end: &mut usize,
+    dotted: bool,
+    seed: u64,
+    folded: &mut String,
+) -> (u64, Shape) {
+    let token = text[start..*end].trim_end_matches(fold::is_invisible);
+    *end = start + token.len();
+    folded.clear();
+    fold::fold(token, folded);
+    let mut shape = if dotted { Shape::DOTTED } else { 0 };
+    if !token.is_ascii() {
+        shape |= Shape::NON_ASCII;
+    }
+    let mut first = true;
+    for c in token.chars() {
+        if c.is_uppercase() {
+            shape |= if first {
+                Shape::FIRST_UPPER
+            } else {
+                Shape::LATER_UPPER
+            };
+        } else if c.is_lowercase() {
+            shape |= Shape::LOWER;
+        } else if first && (c.is_ascii_digit() || !c.is_ascii() && fold::class(c) == Class::Digit) {
+            shape |= Shape::DIGITS;
+        } else if !c.is_ascii() && fold::class(c) == Class::Single {
+            shape |= Shape::SINGLE;
+        }
+        first = false;
+    }
+    (hash_bytes(folded.as_bytes(), seed), Shape(shape))
+}
+
+/// Does a sentence end in the gap between two tokens?
+fn ends_sentence(text: &str, last: Word, gap: Gap, next: Word) -> bool {
+    if gap.has(Gap::PARAGRAPH) {
+        return true;
+    }
+    let lower = !next.shape.starts_upper() && next.shape.has_lower();
+    if lower || !gap.has(Gap::SPACE | Gap::LINE) {
+        // `end.Next` without its space still ends a sentence; `3.5`, `example.com` and `U.S.-led` do not.
+        return !lower
+            && gap.has(Gap::PERIOD | Gap::END)
+            && gap.within(Gap::PERIOD | Gap::END | Gap::QUOTE)
+            && last.shape.has_lower()
+            && !next.shape.is_digits();
+    }
+    if gap.has(Gap::END) {
+        return true;
+    }
+    let dotted = last.shape.is_dotted();
+    let period = gap.has(Gap::PERIOD) || dotted && text.as_bytes()[last.end - 1] == b'.';
+    if !period {
+        return false;
+    }
+    let word = &text[last.start..last.end];
+    let abbreviated =
+        dotted || word.chars().count() == 1 && !last.shape.is_digits() || is_abbreviation(word);
+    !abbreviated || is_sentence_starter(&text[next.start..next.end])
+}
+
 /// The most bytes of a letter with its marks in a dotted acronym.
-const LONGEST_INITIAL: usize = 8;
+const LONGEST_INITIAL: u32 = 8;
 
 /// The longest text whose offsets fit the arrays, less a block.
 const MAX_TEXT: usize = u32::MAX as usize - 64;
@@ -487,49 +519,75 @@ fn is_sentence_starter(word: &str) -> bool {
     STARTERS.binary_search(&word).is_ok()
 }
 
-/// Divides a text into runs of letters and runs of digits.
-fn split(text: &str, starts: &mut Vec<u32>, ends: &mut Vec<u32>) {
-    let bytes = text.as_bytes();
-    let mut spill = Spill::default();
-    let (mut base, mut last_letter, mut last_digit) = (0, 0, 0);
-    // One position behind the end too: it closes the last token.
-    while base <= bytes.len() {
-        let mut block = match bytes[base..].first_chunk::<64>() {
-            Some(block) => machine::classify(block),
-            None => {
-                let mut padded = [0; 64];
-                padded[..bytes.len() - base].copy_from_slice(&bytes[base..]);
-                machine::classify(&padded)
-            }
-        };
+/// Divides a text into runs of letters and runs of digits, block by block.
+struct Splitter<'a> {
+    text: &'a str,
+    starts: &'a mut Vec<u32>,
+    ends: &'a mut Vec<u32>,
+    starts_len: usize,
+    ends_len: usize,
+    /// Was the byte before the block a letter?
+    last_letter: u64,
+    last_digit: u64,
+    spill: Spill,
+}
+
+/// How many starts or ends are written at once, whether there are so many or not.
+const AT_ONCE: usize = 8;
+
+impl Splitter<'_> {
+    /// Makes room for what a block may have.
+    #[cold]
+    fn grow(&mut self) {
+        for list in [&mut *self.starts, &mut *self.ends] {
+            list.resize(2 * list.len() + 2 * 64, 0);
+        }
+    }
+}
+
+impl machine::Visitor for Splitter<'_> {
+    #[inline(always)]
+    fn block(&mut self, base: usize, mut block: machine::Block) {
         let mut breaks = 0;
-        if block.non_ascii != 0 || spill.pending {
+        if block.non_ascii != 0 || self.spill.pending {
             breaks = classify_non_ascii(
-                text,
+                self.text,
                 base,
                 &mut block,
-                last_letter | last_digit << 1,
-                &mut spill,
+                self.last_letter | self.last_digit << 1,
+                &mut self.spill,
             );
         }
         let (letters, digits) = (block.letters, block.digits);
-        let (letter_before, digit_before) = (letters << 1 | last_letter, digits << 1 | last_digit);
-        let mut first =
-            letters & !letter_before | digits & !digit_before | breaks & (letters | digits);
-        let mut behind = !letters & letter_before
+        let letter_before = letters << 1 | self.last_letter;
+        let digit_before = digits << 1 | self.last_digit;
+        let first = letters & !letter_before | digits & !digit_before | breaks & (letters | digits);
+        let behind = !letters & letter_before
             | !digits & digit_before
             | breaks & (letter_before | digit_before);
-        (last_letter, last_digit) = (letters >> 63, digits >> 63);
-        while first != 0 {
-            starts.push((base + first.trailing_zeros() as usize) as u32);
-            first &= first - 1;
+        (self.last_letter, self.last_digit) = (letters >> 63, digits >> 63);
+        if self.starts.len() < self.starts_len + 64 + AT_ONCE {
+            self.grow();
         }
-        while behind != 0 {
-            ends.push((base + behind.trailing_zeros() as usize) as u32);
-            behind &= behind - 1;
-        }
-        base += 64;
+        self.starts_len = write_places(first, base, self.starts, self.starts_len);
+        self.ends_len = write_places(behind, base, self.ends, self.ends_len);
     }
+}
+
+/// Writes the places of a block's bits to `out[at..]`, which has room for all and [`AT_ONCE`] more; gives the end of what it wrote.
+#[inline(always)]
+fn write_places(mut bits: u64, base: usize, out: &mut [u32], at: usize) -> usize {
+    let end = at + bits.count_ones() as usize;
+    for chunk in out[at..].as_chunks_mut::<AT_ONCE>().0 {
+        if bits == 0 {
+            break;
+        }
+        for place in chunk {
+            *place = base as u32 + bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+        }
+    }
+    end
 }
 
 /// Bits of characters that reach into the next block.
