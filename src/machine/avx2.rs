@@ -21,23 +21,26 @@ pub(super) fn visit<V: Visitor>(bytes: &[u8], visitor: V) -> V {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn classify<V: Visitor>(block: &[u8; 64]) -> Block {
-    let halves = [load(block, 0), load(block, 32)];
+    let (low, high) = (load(block, 0), load(block, 32));
+    let [first, second, third] = &V::SETS;
     Block {
-        letters: bits(
-            halves.map(|v| in_range(_mm256_or_si256(v, _mm256_set1_epi8(0x20)), b'a', b'z')),
-        ),
-        digits: bits(halves.map(|v| in_range(v, b'0', b'9'))),
-        non_ascii: bits(halves),
-        sets: V::SETS.map(|set| !bits(halves.map(|v| outside(v, &set)))),
+        letters: bits(is_letter(low), is_letter(high)),
+        digits: bits(is_digit(low), is_digit(high)),
+        non_ascii: bits(low, high),
+        sets: [
+            bits(is_in(low, first), is_in(high, first)),
+            bits(is_in(low, second), is_in(high, second)),
+            bits(is_in(low, third), is_in(high, third)),
+        ],
     }
 }
 
 /// The high bits of 64 bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn bits(halves: [__m256i; 2]) -> u64 {
-    let [low, high] = halves.map(|half| _mm256_movemask_epi8(half) as u32);
-    u64::from(low) | u64::from(high) << 32
+fn bits(low: __m256i, high: __m256i) -> u64 {
+    let (low, high) = (_mm256_movemask_epi8(low), _mm256_movemask_epi8(high));
+    u64::from(low as u32) | u64::from(high as u32) << 32
 }
 
 #[inline]
@@ -51,32 +54,49 @@ fn load(block: &[u8; 64], from: usize) -> __m256i {
     unsafe { _mm256_loadu_si256(half.as_ptr().cast()) }
 }
 
-/// Every bit of the bytes in `first..=last`.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn in_range(v: __m256i, first: u8, last: u8) -> __m256i {
+fn is_letter(v: __m256i) -> __m256i {
+    is_between(_mm256_or_si256(v, _mm256_set1_epi8(0x20)), b'a', b'z')
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn is_digit(v: __m256i) -> __m256i {
+    is_between(v, b'0', b'9')
+}
+
+/// All ones for bytes in `first..=last`, else zero.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn is_between(v: __m256i, first: u8, last: u8) -> __m256i {
     let above_first = _mm256_sub_epi8(v, _mm256_set1_epi8(first as i8));
     let most = _mm256_set1_epi8((last - first) as i8);
     _mm256_cmpeq_epi8(_mm256_min_epu8(above_first, most), above_first)
 }
 
-/// Every bit of the bytes that are not in the set.
+/// All ones for bytes in the set, else zero.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn outside(v: __m256i, set: &Set) -> __m256i {
-    let table = |table: [u8; 16]| {
-        let [low, high] = table.as_chunks::<8>().0 else {
-            unreachable!("16 bytes are two words")
-        };
-        let (low, high) = (i64::from_le_bytes(*low), i64::from_le_bytes(*high));
-        _mm256_set_epi64x(high, low, high, low)
-    };
+fn is_in(v: __m256i, set: &Set) -> __m256i {
+    const HIGH_HALVES: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0];
     // A look-up by a byte that is not ASCII gives zero, else it is by the low half of the byte.
-    let high_halves = _mm256_shuffle_epi8(table(set.high_halves), v);
+    let high_halves = _mm256_shuffle_epi8(twice(&set.high_halves), v);
     let high_half = _mm256_and_si256(_mm256_srli_epi16::<4>(v), _mm256_set1_epi8(15));
-    let bit = _mm256_shuffle_epi8(
-        table([1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0]),
-        high_half,
-    );
-    _mm256_cmpeq_epi8(_mm256_and_si256(high_halves, bit), _mm256_setzero_si256())
+    let high_half = _mm256_shuffle_epi8(twice(&HIGH_HALVES), high_half);
+    // Of a byte that is in the set its high half is among those of its low half.
+    let both = _mm256_and_si256(high_halves, high_half);
+    _mm256_xor_si256(
+        _mm256_cmpeq_epi8(both, _mm256_setzero_si256()),
+        _mm256_set1_epi8(-1),
+    )
+}
+
+/// A table of 16 bytes in both halves of a vector: look-ups go to the half that they are in.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn twice(table: &[u8; 16]) -> __m256i {
+    let table = u128::from_le_bytes(*table);
+    let (low, high) = (table as i64, (table >> 64) as i64);
+    _mm256_set_epi64x(high, low, high, low)
 }

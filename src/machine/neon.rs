@@ -11,12 +11,33 @@ pub(super) fn visit<V: Visitor>(bytes: &[u8], visitor: V) -> V {
 #[inline]
 #[target_feature(enable = "neon")]
 fn classify<V: Visitor>(block: &[u8; 64]) -> Block {
-    let quarters = [0, 16, 32, 48].map(|from| load(block, from));
+    let (a, b) = (load(block, 0), load(block, 16));
+    let (c, d) = (load(block, 32), load(block, 48));
+    let [first, second, third] = &V::SETS;
     Block {
-        letters: bits(quarters.map(|v| in_range(vorrq_u8(v, vdupq_n_u8(0x20)), b'a', b'z'))),
-        digits: bits(quarters.map(|v| in_range(v, b'0', b'9'))),
-        non_ascii: bits(quarters.map(|v| vcgeq_u8(v, vdupq_n_u8(0x80)))),
-        sets: V::SETS.map(|set| bits(quarters.map(|v| inside(v, &set)))),
+        letters: bits(is_letter(a), is_letter(b), is_letter(c), is_letter(d)),
+        digits: bits(is_digit(a), is_digit(b), is_digit(c), is_digit(d)),
+        non_ascii: bits(is_wide(a), is_wide(b), is_wide(c), is_wide(d)),
+        sets: [
+            bits(
+                is_in(a, first),
+                is_in(b, first),
+                is_in(c, first),
+                is_in(d, first),
+            ),
+            bits(
+                is_in(a, second),
+                is_in(b, second),
+                is_in(c, second),
+                is_in(d, second),
+            ),
+            bits(
+                is_in(a, third),
+                is_in(b, third),
+                is_in(c, third),
+                is_in(d, third),
+            ),
+        ],
     }
 }
 
@@ -31,30 +52,51 @@ fn load(bytes: &[u8], from: usize) -> uint8x16_t {
     unsafe { vld1q_u8(part.as_ptr()) }
 }
 
-/// Every bit of the bytes in `first..=last`.
 #[inline]
 #[target_feature(enable = "neon")]
-fn in_range(v: uint8x16_t, first: u8, last: u8) -> uint8x16_t {
+fn is_letter(v: uint8x16_t) -> uint8x16_t {
+    is_between(vorrq_u8(v, vdupq_n_u8(0x20)), b'a', b'z')
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn is_digit(v: uint8x16_t) -> uint8x16_t {
+    is_between(v, b'0', b'9')
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn is_wide(v: uint8x16_t) -> uint8x16_t {
+    vcgeq_u8(v, vdupq_n_u8(0x80))
+}
+
+/// All ones for bytes in `first..=last`, else zero.
+#[inline]
+#[target_feature(enable = "neon")]
+fn is_between(v: uint8x16_t, first: u8, last: u8) -> uint8x16_t {
     vcleq_u8(vsubq_u8(v, vdupq_n_u8(first)), vdupq_n_u8(last - first))
 }
 
-/// Every bit of the bytes that are in the set.
+/// All ones for bytes in the set, else zero.
 #[inline]
 #[target_feature(enable = "neon")]
-fn inside(v: uint8x16_t, set: &Set) -> uint8x16_t {
-    let high_halves = vqtbl1q_u8(load(&set.high_halves, 0), vandq_u8(v, vdupq_n_u8(15)));
+fn is_in(v: uint8x16_t, set: &Set) -> uint8x16_t {
+    let low_half = vandq_u8(v, vdupq_n_u8(15));
+    let high_halves = vqtbl1q_u8(load(&set.high_halves, 0), low_half);
     // The bit of the high half; shifted out for bytes that are not ASCII.
-    let bit = vshlq_u8(vdupq_n_u8(1), vreinterpretq_s8_u8(vshrq_n_u8::<4>(v)));
-    vtstq_u8(high_halves, bit)
+    let high_half = vreinterpretq_s8_u8(vshrq_n_u8::<4>(v));
+    vtstq_u8(high_halves, vshlq_u8(vdupq_n_u8(1), high_half))
 }
 
 /// One bit for each byte of four vectors whose bytes are all ones or all zeros.
 #[inline]
 #[target_feature(enable = "neon")]
-fn bits(quarters: [uint8x16_t; 4]) -> u64 {
+fn bits(a: uint8x16_t, b: uint8x16_t, c: uint8x16_t, d: uint8x16_t) -> u64 {
     const WEIGHTS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
-    let [a, b, c, d] = quarters.map(|v| vandq_u8(v, load(&WEIGHTS, 0)));
-    // Three sums of neighbours gather the weights of eight bytes in one.
-    let halves = vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d));
-    vgetq_lane_u64::<0>(vreinterpretq_u64_u8(vpaddq_u8(halves, halves)))
+    let weights = load(&WEIGHTS, 0);
+    // Sums of neighbours, three times, gather the weights of eight bytes in one.
+    let low = vpaddq_u8(vandq_u8(a, weights), vandq_u8(b, weights));
+    let high = vpaddq_u8(vandq_u8(c, weights), vandq_u8(d, weights));
+    let all = vpaddq_u8(low, high);
+    vgetq_lane_u64::<0>(vreinterpretq_u64_u8(vpaddq_u8(all, all)))
 }

@@ -7,6 +7,7 @@ pub use gap::Gap;
 
 use crate::{machine, span::Span};
 use fold::Class;
+use std::ops::Range;
 
 /// The tokens of a text as flat arrays: for each its bytes, the hash of its folded form, its shape, and the gap before it.
 ///
@@ -30,10 +31,10 @@ pub struct Tokens {
     starts: Vec<u32>,
     ends: Vec<u32>,
     hashes: Vec<u64>,
-    shapes: Vec<Shape>,
-    gaps: Vec<Gap>,
-    raw_starts: Vec<u32>,
-    raw_ends: Vec<u32>,
+    /// One more than there are tokens: the last has the gap behind them.
+    forms: Vec<Form>,
+    /// Tokens that the quick pass leaves to the thorough one.
+    rest: Vec<u32>,
     folded: String,
 }
 
@@ -42,13 +43,17 @@ pub struct Tokens {
 pub struct Shape(u8);
 
 impl Shape {
-    const FIRST_UPPER: u8 = 1;
-    const LATER_UPPER: u8 = 1 << 1;
-    const LOWER: u8 = 1 << 2;
+    // The places of bits that the quick pass finds are those where bytes of ASCII have them.
+    const NON_ASCII: u8 = 1;
+    const DOTTED: u8 = 1 << 1;
+    const FIRST_UPPER: u8 = 1 << 2;
+    /// Besides, digits have [`Shape::LOWER`].
     const DIGITS: u8 = 1 << 3;
-    const NON_ASCII: u8 = 1 << 4;
-    const DOTTED: u8 = 1 << 5;
-    const SINGLE: u8 = 1 << 6;
+    const SINGLE: u8 = 1 << 4;
+    const LOWER: u8 = 1 << 5;
+    const LATER_UPPER: u8 = 1 << 6;
+    /// Not known yet, nor is the hash.
+    const UNKNOWN: u8 = 1 << 7;
 
     /// Does it start with a capital?
     #[inline]
@@ -63,7 +68,7 @@ impl Shape {
 
     /// Does it have a lower-case letter?
     pub fn has_lower(self) -> bool {
-        self.0 & Shape::LOWER != 0
+        self.0 & (Shape::LOWER | Shape::DIGITS) == Shape::LOWER
     }
 
     /// Is it digits?
@@ -94,6 +99,37 @@ impl Shape {
     }
 }
 
+/// The shape of a token and the gap before it, in one word: the gap below, the shape in the highest byte.
+#[derive(Clone, Copy, Debug, Default)]
+struct Form(u32);
+
+impl Form {
+    const SHAPE: u32 = 24;
+
+    #[inline(always)]
+    fn new(shape: Shape, gap: Gap) -> Form {
+        Form(gap.bits() | u32::from(shape.0) << Form::SHAPE)
+    }
+
+    #[inline(always)]
+    fn shape(self) -> Shape {
+        Shape((self.0 >> Form::SHAPE) as u8)
+    }
+
+    #[inline(always)]
+    fn gap(self) -> Gap {
+        Gap::of_bits(self.0 & ((1 << Form::SHAPE) - 1))
+    }
+
+    /// Must the token, the gap or both be looked at again?
+    #[inline(always)]
+    fn is_unusual(self) -> bool {
+        const UNUSUAL: u32 =
+            (Shape::UNKNOWN as u32) << Form::SHAPE | gap::UNKNOWN.or(MAY_END_SENTENCE).bits();
+        self.0 & UNUSUAL != 0
+    }
+}
+
 impl Tokens {
     /// The tokens of a text.
     pub fn of(text: &str) -> Tokens {
@@ -115,8 +151,8 @@ impl Tokens {
             text.as_bytes(),
             Splitter {
                 text,
-                starts: &mut self.raw_starts,
-                ends: &mut self.raw_ends,
+                starts: &mut self.starts,
+                ends: &mut self.ends,
                 starts_len: 0,
                 ends_len: 0,
                 last_letter: 0,
@@ -125,18 +161,19 @@ impl Tokens {
             },
         );
         let n = splitter.starts_len;
-        self.describe(text, n);
+        self.describe_quickly(text, n);
+        self.describe_rest(text, n);
     }
 
     /// How many tokens there are.
     #[inline]
     pub fn len(&self) -> usize {
-        self.starts.len()
+        self.hashes.len()
     }
 
     /// Is there none?
     pub fn is_empty(&self) -> bool {
-        self.starts.is_empty()
+        self.hashes.is_empty()
     }
 
     /// The bytes of token `i`.
@@ -163,13 +200,13 @@ impl Tokens {
     /// The shape of token `i`.
     #[inline]
     pub fn shape(&self, i: usize) -> Shape {
-        self.shapes[i]
+        self.forms[..self.len()][i].shape()
     }
 
     /// What stands before token `i`; with `i` the number of tokens, what stands behind the last.
     #[inline]
     pub fn gap(&self, i: usize) -> Gap {
-        self.gaps[i]
+        self.forms[i].gap()
     }
 
     /// The number of the first token that ends behind byte `at`.
@@ -179,9 +216,8 @@ impl Tokens {
 
     /// Which of the first 32 tokens start with a capital.
     pub(crate) fn capitals(&self) -> u32 {
-        let shapes = self.shapes.iter().take(32).enumerate();
-        shapes.fold(0, |bits, (i, shape)| {
-            bits | u32::from(shape.starts_upper()) << i
+        (0..self.len().min(32)).fold(0, |bits, i| {
+            bits | u32::from(self.shape(i).starts_upper()) << i
         })
     }
 
@@ -201,112 +237,138 @@ impl Tokens {
         self.seed
     }
 
-    /// Merges dotted acronyms of the first `n` raw tokens, hashes, and describes shapes and gaps.
-    fn describe(&mut self, text: &str, n: usize) {
-        let bytes = text.as_bytes();
-        let seed = self.seed;
-        let raw = Raw {
-            starts: &self.raw_starts[..n],
-            ends: &self.raw_ends[..n],
-        };
-        // Never more tokens than raw ones: written by index, cut to length at the end.
-        self.starts.resize(n, 0);
-        self.ends.resize(n, 0);
+    /// Hashes the first `n` tokens and describes shapes and gaps of the usual kinds: without branches, which nobody could predict.
+    /// What is not of the usual kinds, or may have to do with the end of a sentence or with a dotted acronym, is put on the list of
+    /// the rest.
+    fn describe_quickly(&mut self, text: &str, n: usize) {
+        let (bytes, seed) = (text.as_bytes(), self.seed);
         self.hashes.resize(n, 0);
-        self.shapes.resize(n, Shape::default());
-        self.gaps.resize(n + 1, Gap::NONE);
-        let (starts, ends) = (&mut self.starts[..n], &mut self.ends[..n]);
-        let (hashes, shapes, gaps) = (
-            &mut self.hashes[..n],
-            &mut self.shapes[..n],
-            &mut self.gaps[..n],
-        );
-        let line_is_paragraph = has_long_line(bytes);
-        let (mut k, mut count) = (0, 0);
+        self.forms.resize(n + 1, Form::default());
+        self.rest.resize(n, 0);
+        let hashes = self.hashes.iter_mut().zip(&mut self.forms);
+        let spans = self.starts[..n].iter().zip(&self.ends[..n]);
+        for ((hash, form), (&start, &end)) in hashes.zip(spans) {
+            let (start, len) = (start as usize, (end - start) as usize);
+            let shape;
+            (*hash, shape) = quick_hash_and_shape(bytes, start, len, seed);
+            *form = Form::new(shape, Gap::NONE);
+        }
+        // In a loop of its own: the processor has registers for one, not for both. The last gap ends where the text does.
+        self.starts[n] = text.len() as u32;
+        // The gap before the first token is of no usual kind.
+        let (mut rest_len, mut gap) = (0, gap::UNKNOWN);
+        let gaps = self.ends[..n].iter().zip(&self.starts[1..=n]);
+        for (i, (form, (&end, &next))) in self.forms.iter_mut().zip(gaps).enumerate() {
+            *form = Form::new(form.shape(), gap);
+            gap = gap::short(bytes, end as usize, next as usize);
+            self.rest[rest_len] = i as u32;
+            rest_len += usize::from(form.is_unusual() | (gap == Gap::PERIOD));
+        }
+        self.forms[n] = Form::new(Shape::default(), gap);
+        self.rest.truncate(rest_len);
+    }
+
+    /// Describes what the quick pass left: merges dotted acronyms, finds the ends of sentences.
+    fn describe_rest(&mut self, text: &str, n: usize) {
+        let line_is_paragraph = has_long_line(text.as_bytes());
+        // Tokens before `from` are done; they are the first `count`.
+        let (mut from, mut count) = (0, 0);
         let mut last = Word::default();
-        while k < n {
-            let (start, mut end) = (raw.starts[k] as usize, raw.ends[k] as usize);
-            let mut dotted = None;
-            if bytes.get(end) == Some(&b'.') {
-                dotted = raw.dotted_acronym(text, k);
-            }
-            k += 1;
-            let quick = quick_hash_and_shape(bytes, start, end, seed);
-            let (hash, shape) = match (dotted, quick) {
-                (None, Some(found)) => found,
-                _ => {
-                    if let Some((behind, dotted_end)) = dotted {
-                        (k, end) = (behind, dotted_end);
-                    }
-                    hash_and_shape(
-                        text,
-                        start,
-                        &mut end,
-                        dotted.is_some(),
-                        seed,
-                        &mut self.folded,
-                    )
-                }
+        // Where the last token ended before something was taken off its end or added to it.
+        let mut last_raw_end = 0;
+        let (mut at, mut also_next) = (0, false);
+        loop {
+            let k = if also_next && from < n {
+                from
+            } else if let Some(&k) = self.rest.get(at) {
+                at += 1;
+                k as usize
+            } else {
+                break;
             };
-            let word = Word { start, end, shape };
-            let mut gap = gap::between(text, last.end, start, line_is_paragraph);
-            if (gap.has(Gap::PARAGRAPH | Gap::PERIOD | Gap::END) || last.shape.is_dotted())
+            if k < from {
+                continue;
+            }
+            if from < k {
+                self.move_down(from..k, count);
+                count += k - from;
+                last = self.word(count - 1);
+                last_raw_end = last.end;
+            }
+            let mut word = self.word(k);
+            let mut dotted = None;
+            if self.forms[k + 1].gap() == Gap::PERIOD && (k == 0 || last_raw_end != word.start) {
+                dotted = self.dotted_acronym(text, k);
+            }
+            let mut hash = self.hashes[k];
+            let raw_end = match dotted {
+                Some(last) => self.ends[last] as usize,
+                None => word.end,
+            };
+            if dotted.is_some() || word.shape.0 & Shape::UNKNOWN != 0 {
+                word.end = raw_end;
+                if dotted.is_some() && text.as_bytes().get(raw_end) == Some(&b'.') {
+                    word.end += 1;
+                }
+                hash = self.hash_thoroughly(text, &mut word, dotted.is_some());
+            }
+            let mut gap = self.forms[k].gap();
+            if gap.has(gap::UNKNOWN) || last.end != last_raw_end {
+                gap = gap::between(text, last.end, word.start, line_is_paragraph);
+            }
+            if (gap.has(MAY_END_SENTENCE) || last.shape.is_dotted())
                 && count > 0
                 && ends_sentence(text, last, gap, word)
             {
                 gap = gap | Gap::SENTENCE;
             }
-            starts[count] = start as u32;
-            ends[count] = end as u32;
-            hashes[count] = hash;
-            shapes[count] = shape;
-            gaps[count] = gap;
+            self.starts[count] = word.start as u32;
+            self.ends[count] = word.end as u32;
+            self.hashes[count] = hash;
+            self.forms[count] = Form::new(word.shape, gap);
             count += 1;
-            last = word;
+            from = dotted.unwrap_or(k) + 1;
+            // What is new at the end of this token matters to the gap behind it.
+            also_next = word.end != raw_end || dotted.is_some();
+            (last, last_raw_end) = (word, raw_end);
         }
+        self.move_down(from..n, count);
+        count += n - from;
         self.starts.truncate(count);
         self.ends.truncate(count);
         self.hashes.truncate(count);
-        self.shapes.truncate(count);
-        self.gaps.truncate(count + 1);
-        self.gaps[count] =
-            gap::between(text, last.end, text.len(), line_is_paragraph) | Gap::SENTENCE;
+        self.forms.truncate(count + 1);
+        let end = self.ends.last().map_or(0, |&end| end as usize);
+        let gap = gap::between(text, end, text.len(), line_is_paragraph) | Gap::SENTENCE;
+        self.forms[count] = Form::new(Shape::default(), gap);
     }
-}
 
-/// A token while it is described.
-#[derive(Clone, Copy, Debug, Default)]
-struct Word {
-    start: usize,
-    end: usize,
-    shape: Shape,
-}
-
-/// Runs of letters and runs of digits, before dotted acronyms are one.
-#[derive(Clone, Copy)]
-struct Raw<'a> {
-    starts: &'a [u32],
-    ends: &'a [u32],
-}
-
-impl Raw<'_> {
-    /// If a dotted acronym starts at raw token `k`, which a period follows: the raw token behind it, and where it ends (the final
-    /// period included).
-    fn dotted_acronym(self, text: &str, k: usize) -> Option<(usize, usize)> {
-        let bytes = text.as_bytes();
-        let is_next = |last: usize| {
-            bytes[self.ends[last] as usize] == b'.'
-                && self.starts.get(last + 1) == Some(&(self.ends[last] + 1))
-        };
-        // Most periods end sentences.
-        if !is_next(k) || self.ends[k] - self.starts[k] > LONGEST_INITIAL {
-            return None;
+    fn word(&self, i: usize) -> Word {
+        Word {
+            start: self.starts[i] as usize,
+            end: self.ends[i] as usize,
+            shape: self.forms[i].shape(),
         }
+    }
+
+    /// Moves tokens to `to` and behind, where those before them were merged.
+    fn move_down(&mut self, range: Range<usize>, to: usize) {
+        if range.start != to {
+            self.starts.copy_within(range.clone(), to);
+            self.ends.copy_within(range.clone(), to);
+            self.hashes.copy_within(range.clone(), to);
+            self.forms.copy_within(range, to);
+        }
+    }
+
+    /// If a dotted acronym starts at token `k`, which touches none before it: the number of its last token.
+    fn dotted_acronym(&self, text: &str, k: usize) -> Option<usize> {
+        let (starts, ends) = (&self.starts, &self.ends);
         // One letter, with its marks if they are characters of their own.
         let is_initial = |k: usize| {
-            let (s, e) = (self.starts[k] as usize, self.ends[k] as usize);
+            let (s, e) = (starts[k] as usize, ends[k] as usize);
             if e == s + 1 {
-                return bytes[s].is_ascii_alphabetic();
+                return text.as_bytes()[s].is_ascii_alphabetic();
             }
             let mut chars = text[s..e].chars();
             let letter = |c: char| match c.is_ascii() {
@@ -316,90 +378,87 @@ impl Raw<'_> {
             chars.next().is_some_and(letter)
                 && chars.all(|c| !c.is_ascii() && fold::class(c) == Class::Extend)
         };
-        let touches = |k: usize| self.starts.get(k + 1) == Some(&self.ends[k]);
-        if !is_initial(k) || (k > 0 && touches(k - 1)) {
+        if ends[k] - starts[k] > LONGEST_INITIAL || !is_initial(k) {
             return None;
         }
         let mut last = k;
-        while last + 1 < self.starts.len()
-            && is_next(last)
+        // There are more starts than tokens, for the writing in blocks.
+        let n = self.hashes.len();
+        while last + 1 < n
+            && self.forms[last + 1].gap() == Gap::PERIOD
             && is_initial(last + 1)
-            && !touches(last + 1)
+            && (last + 2 == n || starts[last + 2] != ends[last + 1])
         {
             last += 1;
         }
-        if last == k {
-            return None;
+        (last > k).then_some(last)
+    }
+
+    /// The hash of the folded form and the shape of any token. Takes trailing characters that show nothing off the end.
+    fn hash_thoroughly(&mut self, text: &str, word: &mut Word, dotted: bool) -> u64 {
+        let token = text[word.start..word.end].trim_end_matches(fold::is_invisible);
+        word.end = word.start + token.len();
+        self.folded.clear();
+        fold::fold(token, &mut self.folded);
+        let mut shape = if dotted { Shape::DOTTED } else { 0 };
+        if !token.is_ascii() {
+            shape |= Shape::NON_ASCII;
         }
-        let end = self.ends[last] as usize;
-        let period = bytes.get(end) == Some(&b'.');
-        Some((last + 1, end + usize::from(period)))
+        let mut first = true;
+        for c in token.chars() {
+            if c.is_uppercase() {
+                shape |= if first {
+                    Shape::FIRST_UPPER
+                } else {
+                    Shape::LATER_UPPER
+                };
+            } else if c.is_lowercase() {
+                shape |= Shape::LOWER;
+            } else if first
+                && (c.is_ascii_digit() || !c.is_ascii() && fold::class(c) == Class::Digit)
+            {
+                shape |= Shape::DIGITS | Shape::LOWER;
+            } else if !c.is_ascii() && fold::class(c) == Class::Single {
+                shape |= Shape::SINGLE;
+            }
+            first = false;
+        }
+        word.shape = Shape(shape);
+        hash_bytes(self.folded.as_bytes(), self.seed)
     }
 }
 
-/// The hash of the folded form and the shape of a token that is short and ASCII, as most are.
-#[inline(always)]
-fn quick_hash_and_shape(bytes: &[u8], start: usize, end: usize, seed: u64) -> Option<(u64, Shape)> {
-    const CASE: u64 = 0x2020_2020_2020_2020;
-    let len = end - start;
-    if len > 16 {
-        return None;
-    }
-    let (mask_a, mask_b) = (mask(len), mask(len.saturating_sub(8)));
-    let (a, b) = load16(bytes, start, len);
-    if (a | b) & 0x8080_8080_8080_8080 != 0 {
-        return None;
-    }
-    let hash = hash_words(a | CASE & mask_a, b | CASE & mask_b, len, seed);
-    let (upper_a, upper_b) = (!a & CASE & mask_a, !b & CASE & mask_b);
-    let letters = ((upper_a & 0x20 != 0) as u8 * Shape::FIRST_UPPER)
-        | ((upper_a & !0xff | upper_b != 0) as u8 * Shape::LATER_UPPER)
-        | (((a | b) & CASE != 0) as u8 * Shape::LOWER);
-    // All letters of ASCII have this bit, and no digit.
-    let shape = if a & 0x40 == 0 {
-        Shape::DIGITS
-    } else {
-        letters
-    };
-    Some((hash, Shape(shape)))
-}
+/// What stands where sentences end; besides, they may end behind dotted acronyms.
+const MAY_END_SENTENCE: Gap = Gap::PARAGRAPH.or(Gap::PERIOD).or(Gap::END);
 
-/// The hash of the folded form and the shape of any token. Takes trailing characters that show nothing off the end.
-#[cold]
-fn hash_and_shape(
-    text: &str,
+/// A token while it is described.
+#[derive(Clone, Copy, Debug, Default)]
+struct Word {
     start: usize,
-    end: &mut usize,
-    dotted: bool,
-    seed: u64,
-    folded: &mut String,
-) -> (u64, Shape) {
-    let token = text[start..*end].trim_end_matches(fold::is_invisible);
-    *end = start + token.len();
-    folded.clear();
-    fold::fold(token, folded);
-    let mut shape = if dotted { Shape::DOTTED } else { 0 };
-    if !token.is_ascii() {
-        shape |= Shape::NON_ASCII;
-    }
-    let mut first = true;
-    for c in token.chars() {
-        if c.is_uppercase() {
-            shape |= if first {
-                Shape::FIRST_UPPER
-            } else {
-                Shape::LATER_UPPER
-            };
-        } else if c.is_lowercase() {
-            shape |= Shape::LOWER;
-        } else if first && (c.is_ascii_digit() || !c.is_ascii() && fold::class(c) == Class::Digit) {
-            shape |= Shape::DIGITS;
-        } else if !c.is_ascii() && fold::class(c) == Class::Single {
-            shape |= Shape::SINGLE;
-        }
-        first = false;
-    }
-    (hash_bytes(folded.as_bytes(), seed), Shape(shape))
+    end: usize,
+    shape: Shape,
+}
+
+/// The hash of the folded form and the shape of a token; what is long or not ASCII has [`Shape::UNKNOWN`].
+#[inline(always)]
+fn quick_hash_and_shape(bytes: &[u8], start: usize, len: usize, seed: u64) -> (u64, Shape) {
+    const CASE: u64 = 0x2020_2020_2020_2020;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (mask_a, mask_b, unknown) = MASKS[len.min(17)];
+    let (a, b) = load16(bytes, start);
+    let (lower_a, lower_b) = ((a | CASE) & mask_a, (b | CASE) & mask_b);
+    let (a, b) = (a & mask_a, b & mask_b);
+    let hash = hash_words(lower_a, lower_b, len, seed);
+    // The case bits of capitals.
+    let (upper_a, upper_b) = (a ^ lower_a, b ^ lower_b);
+    // What any byte has, gathered in the lowest: a capital behind the first letter beside its case bit, in the place of LATER_UPPER.
+    let mut any = (a | b) & (CASE | HIGH) | (upper_a >> 8 | upper_b) << 1 | unknown;
+    any |= any >> 32;
+    any |= any >> 16;
+    any |= any >> 8;
+    // What the first byte has: a case bit that was not there; a bit that all letters of ASCII have, and no digit.
+    let first = (upper_a as u8 & 0x20 | !a as u8 & 0x40) >> 3;
+    (hash, Shape(any as u8 & 0xe0 | first))
 }
 
 /// Does a sentence end in the gap between two tokens?
@@ -463,11 +522,27 @@ fn is_abbreviation(word: &str) -> bool {
         "prof", "pvt", "rep", "rev", "sen", "sept", "sgt", "sr", "st", "supt", "tenn", "tex",
         "univ", "va", "vs",
     ];
-    word.len() <= 6
-        && word.is_ascii()
-        && ABBREVIATIONS
-            .binary_search(&word.to_ascii_lowercase().as_str())
-            .is_ok()
+    static PACKED: [u64; ABBREVIATIONS.len()] = {
+        let mut packed = [0; ABBREVIATIONS.len()];
+        let mut i = 0;
+        while i < packed.len() {
+            packed[i] = pack(ABBREVIATIONS[i].as_bytes());
+            i += 1;
+        }
+        packed
+    };
+    word.len() <= 6 && word.is_ascii() && PACKED.binary_search(&pack(word.as_bytes())).is_ok()
+}
+
+/// Up to eight ASCII bytes in lower case as a number, ordered as words are.
+const fn pack(word: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    let mut i = 0;
+    while i < word.len() {
+        bytes[i] = word[i].to_ascii_lowercase();
+        i += 1;
+    }
+    u64::from_be_bytes(bytes)
 }
 
 /// Words that rarely stand capitalised inside a sentence: behind an abbreviation they start the next one.
@@ -686,30 +761,37 @@ pub(crate) fn extend_key(key: u64, hash: u64) -> u64 {
     multiply(key ^ K1, hash ^ K0)
 }
 
-/// The first `n` bytes of a word of eight (all of them for 8 and more).
+/// By the length of a token, the bytes of two words of eight that are part of it, and [`Shape::UNKNOWN`] for those that are longer.
+static MASKS: [(u64, u64, u64); 18] = {
+    let mut masks = [(!0, !0, 0); 18];
+    let mut n = 0;
+    while n < 8 {
+        let mask = (1 << (8 * n)) - 1;
+        masks[n].0 = mask;
+        masks[n].1 = 0;
+        masks[n + 8].1 = mask;
+        n += 1;
+    }
+    masks[17].2 = Shape::UNKNOWN as u64;
+    masks
+};
+
+/// The 16 bytes from `start` as two words, zeros behind the end.
 #[inline(always)]
-fn mask(n: usize) -> u64 {
-    if n >= 8 { !0 } else { (1 << (8 * n)) - 1 }
+fn load16(bytes: &[u8], start: usize) -> (u64, u64) {
+    let chunk = match bytes[start..].first_chunk::<16>() {
+        Some(chunk) => *chunk,
+        None => load_last(&bytes[start..]),
+    };
+    let w = u128::from_le_bytes(chunk);
+    (w as u64, (w >> 64) as u64)
 }
 
-/// Up to 16 bytes from `start` as two words, zero behind them.
-#[inline(always)]
-fn load16(bytes: &[u8], start: usize, len: usize) -> (u64, u64) {
-    match bytes[start..].first_chunk::<16>() {
-        Some(chunk) => {
-            let w = u128::from_le_bytes(*chunk);
-            (
-                w as u64 & mask(len),
-                (w >> 64) as u64 & mask(len.saturating_sub(8)),
-            )
-        }
-        None => {
-            let mut chunk = [0; 16];
-            chunk[..len].copy_from_slice(&bytes[start..start + len]);
-            let w = u128::from_le_bytes(chunk);
-            (w as u64, (w >> 64) as u64)
-        }
-    }
+#[cold]
+fn load_last(bytes: &[u8]) -> [u8; 16] {
+    let mut chunk = [0; 16];
+    chunk[..bytes.len()].copy_from_slice(bytes);
+    chunk
 }
 
 #[inline(always)]
@@ -720,12 +802,12 @@ fn hash_words(a: u64, b: u64, len: usize, seed: u64) -> u64 {
 /// The hash of a folded form; [`Tokens`] has the same for every token.
 pub(crate) fn hash_bytes(folded: &[u8], seed: u64) -> u64 {
     if folded.len() <= 16 {
-        let (a, b) = load16(folded, 0, folded.len());
+        let (a, b) = load16(folded, 0);
         return hash_words(a, b, folded.len(), seed);
     }
     let mut hash = folded.len() as u64 ^ K0 ^ seed;
     for chunk in folded.chunks(8) {
-        let (w, _) = load16(chunk, 0, chunk.len());
+        let (w, _) = load16(chunk, 0);
         hash = multiply(hash ^ w, K1);
     }
     hash
