@@ -1,16 +1,19 @@
 //! Classes of the bytes of a block with AVX2, 32 bytes at a time.
 
 use super::{Block, Set, Visitor, visit_with};
-use std::arch::x86_64::*;
+use std::{arch::x86_64::*, sync::LazyLock};
 
 /// Does this machine have what [`visit`] is compiled with? AVX2, and the instructions on single bits that came along with it.
 #[inline]
 pub(super) fn is_there() -> bool {
-    is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("lzcnt")
-        && is_x86_feature_detected!("popcnt")
+    static IS_THERE: LazyLock<bool> = LazyLock::new(|| {
+        is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt")
+    });
+    *IS_THERE
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
@@ -28,9 +31,9 @@ fn classify<V: Visitor>(block: &[u8; 64]) -> Block {
         digits: bits(is_digit(low), is_digit(high)),
         non_ascii: bits(low, high),
         sets: [
-            bits(is_in(low, first), is_in(high, first)),
-            bits(is_in(low, second), is_in(high, second)),
-            bits(is_in(low, third), is_in(high, third)),
+            !bits(is_outside(low, first), is_outside(high, first)),
+            !bits(is_outside(low, second), is_outside(high, second)),
+            !bits(is_outside(low, third), is_outside(high, third)),
         ],
     }
 }
@@ -75,10 +78,10 @@ fn is_between(v: __m256i, first: u8, last: u8) -> __m256i {
     _mm256_cmpeq_epi8(_mm256_min_epu8(above_first, most), above_first)
 }
 
-/// All ones for bytes in the set, else zero.
+/// All ones for bytes outside the set, else zero.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn is_in(v: __m256i, set: &Set) -> __m256i {
+fn is_outside(v: __m256i, set: &Set) -> __m256i {
     const HIGH_HALVES: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0];
     // A look-up by a byte that is not ASCII gives zero, else it is by the low half of the byte.
     let high_halves = _mm256_shuffle_epi8(twice(&set.high_halves), v);
@@ -86,10 +89,7 @@ fn is_in(v: __m256i, set: &Set) -> __m256i {
     let high_half = _mm256_shuffle_epi8(twice(&HIGH_HALVES), high_half);
     // Of a byte that is in the set its high half is among those of its low half.
     let both = _mm256_and_si256(high_halves, high_half);
-    _mm256_xor_si256(
-        _mm256_cmpeq_epi8(both, _mm256_setzero_si256()),
-        _mm256_set1_epi8(-1),
-    )
+    _mm256_cmpeq_epi8(both, _mm256_setzero_si256())
 }
 
 /// A table of 16 bytes in both halves of a vector: look-ups go to the half that they are in.

@@ -55,17 +55,6 @@ impl Set {
         Set { high_halves }
     }
 
-    /// The bytes of both sets.
-    pub(crate) const fn or(self, other: Set) -> Set {
-        let mut high_halves = self.high_halves;
-        let mut i = 0;
-        while i < 16 {
-            high_halves[i] |= other.high_halves[i];
-            i += 1;
-        }
-        Set { high_halves }
-    }
-
     /// Is a byte in the set?
     #[inline]
     pub(crate) const fn has(&self, b: u8) -> bool {
@@ -81,7 +70,7 @@ impl Set {
     reason = "functions for machines that have certain instructions are called where the machine has been asked for them"
 )]
 pub(crate) fn visit<V: Visitor>(bytes: &[u8], visitor: V) -> V {
-    // Once a text: the answer is kept by the standard library, so asking is a load.
+    // Once a text: the answer is kept, so asking is a load.
     #[cfg(target_arch = "x86_64")]
     if avx2::is_there() {
         // SAFETY: `is_there` has asked for every feature that the function is compiled with.
@@ -234,7 +223,5 @@ mod tests {
                 assert_eq!(set.has(b), bytes.contains(&b), "{b}");
             }
         }
-        let both = Keep::SETS[0].or(Keep::SETS[1]);
-        assert!(both.has(b'.') && both.has(b'@') && !both.has(b'!'));
     }
 }
