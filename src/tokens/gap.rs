@@ -74,9 +74,14 @@ impl Gap {
         self.0 & !all.0 == 0
     }
 
+    #[inline(always)]
+    pub(super) fn of_bits(bits: u32) -> Gap {
+        Gap(bits)
+    }
+
     /// The raw bits.
     #[inline]
-    pub fn bits(self) -> u32 {
+    pub const fn bits(self) -> u32 {
         self.0
     }
 }
@@ -159,14 +164,43 @@ pub(crate) fn class(c: char) -> Gap {
     }
 }
 
+/// In the place of a gap that [`short`] does not know, or beside some of it.
+pub(crate) const UNKNOWN: Gap = Gap(1 << 23);
+/// Beside the class of a byte: two such bytes may be something else than each of them.
+const MAY_DOUBLE: u32 = UNKNOWN.0 >> 1;
+
+/// The class of each byte in gaps of no byte, one, two, and more, and flags.
+static SHORT: [[u32; 256]; 4] = {
+    let mut table = [[UNKNOWN.0; 256]; 4];
+    let mut b = 0;
+    while b < 128 {
+        if b != b'\n' as usize && b != b'\r' as usize {
+            let may_double = matches!(b as u8, b'.' | b'-' | b'\'' | b'`');
+            table[1][b] = ASCII[b].0;
+            table[2][b] = ASCII[b].0 | if may_double { MAY_DOUBLE } else { 0 };
+        }
+        b += 1;
+    }
+    table
+};
+
+/// What [`between`] gives behind a token for one or two bytes of the usual kinds, which most gaps are; else it has [`UNKNOWN`]. Without
+/// branches.
+#[inline(always)]
+pub(crate) fn short(bytes: &[u8], from: usize, to: usize) -> Gap {
+    let class = &SHORT[(to - from).min(3)];
+    // Of a gap of one byte that byte, twice. The gap behind the last token may be empty.
+    let first = class[bytes.get(from).map_or(0, |&b| b as usize)];
+    let last = class[bytes[to - 1] as usize];
+    let is_doubled = (first & last & MAY_DOUBLE) << 1;
+    Gap((first | last) & !MAY_DOUBLE | is_doubled)
+}
+
 /// The set of what stands in `bytes[from..to]`, without [`Gap::SENTENCE`].
-#[inline]
 pub(crate) fn between(text: &str, from: usize, to: usize, line_is_paragraph: bool) -> Gap {
     match &text.as_bytes()[from..to] {
         [] => Gap::NONE,
-        [b' '] => Gap::SPACE,
         [b @ ..=0x7f] if *b != b'\n' => ASCII[*b as usize],
-        [a @ ..=0x7f, b' '] if *a > b' ' => ASCII[*a as usize] | Gap::SPACE,
         _ => long(&text[from..to], line_is_paragraph),
     }
 }
@@ -174,7 +208,11 @@ pub(crate) fn between(text: &str, from: usize, to: usize, line_is_paragraph: boo
 fn long(gap: &str, line_is_paragraph: bool) -> Gap {
     let (mut set, mut lines, mut before) = (Gap::NONE, 0, ' ');
     for c in gap.chars() {
-        let class = class(c);
+        // The byte order mark and its kin stand between words too, and show nothing there.
+        let (class, shows) = match ASCII.get(c as usize) {
+            Some(class) => (*class, true),
+            None => (class(c), !is_invisible(c)),
+        };
         match class {
             Gap::LINE if c == '\n' && before == '\r' => {}
             Gap::LINE => lines += 1,
@@ -182,8 +220,7 @@ fn long(gap: &str, line_is_paragraph: bool) -> Gap {
             Gap::APOSTROPHE if before == c => set = set | Gap::QUOTE,
             _ => {}
         }
-        // The byte order mark and its kin stand between words too, and show nothing there.
-        if !is_invisible(c) {
+        if shows {
             set = set | class;
         }
         before = c;

@@ -7,6 +7,7 @@ pub use gap::Gap;
 
 use crate::{machine, span::Span};
 use fold::Class;
+use std::ops::Range;
 
 /// The tokens of a text as flat arrays: for each its bytes, the hash of its folded form, its shape, and the gap before it.
 ///
@@ -14,7 +15,7 @@ use fold::Class;
 /// scripts without spaces every character is one. Everything else is gap. No folded copy of the text is made: a token is a range
 /// of the document.
 ///
-/// Time is linear in the text. Memory is about 21 bytes a token, kept between texts by [`Tokens::fill`]. Texts of 4 GiB and more
+/// Time is linear in the text. Memory is about 24 bytes a token, kept between texts by [`Tokens::fill`]. Texts of 4 GiB and more
 /// have tokens in their first 4 GiB only.
 ///
 /// ```
@@ -30,10 +31,10 @@ pub struct Tokens {
     starts: Vec<u32>,
     ends: Vec<u32>,
     hashes: Vec<u64>,
-    shapes: Vec<Shape>,
-    gaps: Vec<Gap>,
-    raw_starts: Vec<u32>,
-    raw_ends: Vec<u32>,
+    /// One more than there are tokens: the last has the gap behind them.
+    forms: Vec<Form>,
+    /// Tokens that the quick pass leaves to the thorough one.
+    rest: Vec<u32>,
     folded: String,
 }
 
@@ -42,13 +43,17 @@ pub struct Tokens {
 pub struct Shape(u8);
 
 impl Shape {
-    const FIRST_UPPER: u8 = 1;
-    const LATER_UPPER: u8 = 1 << 1;
-    const LOWER: u8 = 1 << 2;
+    // The places of bits that the quick pass finds are those where bytes of ASCII have them.
+    const NON_ASCII: u8 = 1;
+    const DOTTED: u8 = 1 << 1;
+    const FIRST_UPPER: u8 = 1 << 2;
+    /// Besides, digits have [`Shape::LOWER`].
     const DIGITS: u8 = 1 << 3;
-    const NON_ASCII: u8 = 1 << 4;
-    const DOTTED: u8 = 1 << 5;
-    const SINGLE: u8 = 1 << 6;
+    const SINGLE: u8 = 1 << 4;
+    const LOWER: u8 = 1 << 5;
+    const LATER_UPPER: u8 = 1 << 6;
+    /// Not known yet, nor is the hash.
+    const UNKNOWN: u8 = 1 << 7;
 
     /// Does it start with a capital?
     #[inline]
@@ -63,7 +68,7 @@ impl Shape {
 
     /// Does it have a lower-case letter?
     pub fn has_lower(self) -> bool {
-        self.0 & Shape::LOWER != 0
+        self.0 & (Shape::LOWER | Shape::DIGITS) == Shape::LOWER
     }
 
     /// Is it digits?
@@ -94,6 +99,37 @@ impl Shape {
     }
 }
 
+/// The shape of a token and the gap before it, in one word: the gap below, the shape in the highest byte.
+#[derive(Clone, Copy, Debug, Default)]
+struct Form(u32);
+
+impl Form {
+    const SHAPE: u32 = 24;
+
+    #[inline(always)]
+    fn new(shape: Shape, gap: Gap) -> Form {
+        Form(gap.bits() | u32::from(shape.0) << Form::SHAPE)
+    }
+
+    #[inline(always)]
+    fn shape(self) -> Shape {
+        Shape((self.0 >> Form::SHAPE) as u8)
+    }
+
+    #[inline(always)]
+    fn gap(self) -> Gap {
+        Gap::of_bits(self.0 & ((1 << Form::SHAPE) - 1))
+    }
+
+    /// Must the token, the gap or both be looked at again?
+    #[inline(always)]
+    fn is_unusual(self) -> bool {
+        const UNUSUAL: u32 =
+            (Shape::UNKNOWN as u32) << Form::SHAPE | gap::UNKNOWN.or(MAY_END_SENTENCE).bits();
+        self.0 & UNUSUAL != 0
+    }
+}
+
 impl Tokens {
     /// The tokens of a text.
     pub fn of(text: &str) -> Tokens {
@@ -106,26 +142,38 @@ impl Tokens {
     /// [`Gazetteer::seed`](crate::Gazetteer::seed)).
     pub fn fill(&mut self, text: &str, seed: u64) {
         self.seed = seed;
-        self.raw_starts.clear();
-        self.raw_ends.clear();
         let text = if text.len() > MAX_TEXT {
             &text[..text.floor_char_boundary(MAX_TEXT)]
         } else {
             text
         };
-        split(text, &mut self.raw_starts, &mut self.raw_ends);
-        self.describe(text);
+        let splitter = machine::visit(
+            text.as_bytes(),
+            Splitter {
+                text,
+                starts: &mut self.starts,
+                ends: &mut self.ends,
+                starts_len: 0,
+                ends_len: 0,
+                last_letter: 0,
+                last_digit: 0,
+                spill: Spill::default(),
+            },
+        );
+        let n = splitter.starts_len;
+        self.describe_quickly(text, n);
+        self.describe_rest(text, n);
     }
 
     /// How many tokens there are.
     #[inline]
     pub fn len(&self) -> usize {
-        self.starts.len()
+        self.hashes.len()
     }
 
     /// Is there none?
     pub fn is_empty(&self) -> bool {
-        self.starts.is_empty()
+        self.hashes.is_empty()
     }
 
     /// The bytes of token `i`.
@@ -152,13 +200,13 @@ impl Tokens {
     /// The shape of token `i`.
     #[inline]
     pub fn shape(&self, i: usize) -> Shape {
-        self.shapes[i]
+        self.forms[..self.len()][i].shape()
     }
 
     /// What stands before token `i`; with `i` the number of tokens, what stands behind the last.
     #[inline]
     pub fn gap(&self, i: usize) -> Gap {
-        self.gaps[i]
+        self.forms[i].gap()
     }
 
     /// The number of the first token that ends behind byte `at`.
@@ -168,9 +216,8 @@ impl Tokens {
 
     /// Which of the first 32 tokens start with a capital.
     pub(crate) fn capitals(&self) -> u32 {
-        let shapes = self.shapes.iter().take(32).enumerate();
-        shapes.fold(0, |bits, (i, shape)| {
-            bits | u32::from(shape.starts_upper()) << i
+        (0..self.len().min(32)).fold(0, |bits, i| {
+            bits | u32::from(self.shape(i).starts_upper()) << i
         })
     }
 
@@ -190,62 +237,138 @@ impl Tokens {
         self.seed
     }
 
-    /// Merges dotted acronyms, hashes, and describes shapes and gaps.
-    fn describe(&mut self, text: &str) {
-        let bytes = text.as_bytes();
-        let n = self.raw_starts.len();
-        // Never more tokens than raw ones: written by index, cut to length at the end.
-        self.starts.resize(n, 0);
-        self.ends.resize(n, 0);
+    /// Hashes the first `n` tokens and describes shapes and gaps of the usual kinds: without branches, which nobody could predict.
+    /// What is not of the usual kinds, or may have to do with the end of a sentence or with a dotted acronym, is put on the list of
+    /// the rest.
+    fn describe_quickly(&mut self, text: &str, n: usize) {
+        let (bytes, seed) = (text.as_bytes(), self.seed);
         self.hashes.resize(n, 0);
-        self.shapes.resize(n, Shape::default());
-        self.gaps.resize(n + 1, Gap::NONE);
-        let line_is_paragraph = has_long_line(bytes);
-        let (mut k, mut count, mut before) = (0, 0, 0);
-        let mut last_shape = Shape::default();
-        while k < n {
-            let (start, mut end) = (self.raw_starts[k] as usize, self.raw_ends[k] as usize);
-            let mut dotted = false;
-            k += 1;
-            if end - start <= LONGEST_INITIAL
-                && bytes.get(end) == Some(&b'.')
-                && let Some((last, dotted_end)) = self.dotted_acronym(text, k - 1)
-            {
-                (k, end, dotted) = (last + 1, dotted_end, true);
+        self.forms.resize(n + 1, Form::default());
+        self.rest.resize(n, 0);
+        let hashes = self.hashes.iter_mut().zip(&mut self.forms);
+        let spans = self.starts[..n].iter().zip(&self.ends[..n]);
+        for ((hash, form), (&start, &end)) in hashes.zip(spans) {
+            let (start, len) = (start as usize, (end - start) as usize);
+            let shape;
+            (*hash, shape) = quick_hash_and_shape(bytes, start, len, seed);
+            *form = Form::new(shape, Gap::NONE);
+        }
+        // In a loop of its own: the processor has registers for one, not for both. The last gap ends where the text does.
+        self.starts[n] = text.len() as u32;
+        // The gap before the first token is of no usual kind.
+        let (mut rest_len, mut gap) = (0, gap::UNKNOWN);
+        let gaps = self.ends[..n].iter().zip(&self.starts[1..=n]);
+        for (i, (form, (&end, &next))) in self.forms.iter_mut().zip(gaps).enumerate() {
+            *form = Form::new(form.shape(), gap);
+            gap = gap::short(bytes, end as usize, next as usize);
+            self.rest[rest_len] = i as u32;
+            rest_len += usize::from(form.is_unusual() | (gap == Gap::PERIOD));
+        }
+        self.forms[n] = Form::new(Shape::default(), gap);
+        self.rest.truncate(rest_len);
+    }
+
+    /// Describes what the quick pass left: merges dotted acronyms, finds the ends of sentences.
+    fn describe_rest(&mut self, text: &str, n: usize) {
+        let line_is_paragraph = has_long_line(text.as_bytes());
+        // Tokens before `from` are done; they are the first `count`.
+        let (mut from, mut count) = (0, 0);
+        let mut last = Word::default();
+        // Where the last token ended before something was taken off its end or added to it.
+        let mut last_raw_end = 0;
+        let (mut at, mut also_next) = (0, false);
+        loop {
+            let k = if also_next && from < n {
+                from
+            } else if let Some(&k) = self.rest.get(at) {
+                at += 1;
+                k as usize
+            } else {
+                break;
+            };
+            if k < from {
+                continue;
             }
-            let (hash, shape) = self.hash_and_shape(text, start, &mut end, dotted);
-            let mut gap = gap::between(text, before, start, line_is_paragraph);
-            if (gap.has(Gap::PARAGRAPH | Gap::PERIOD | Gap::END) || last_shape.is_dotted())
+            if from < k {
+                self.move_down(from..k, count);
+                count += k - from;
+                last = self.word(count - 1);
+                last_raw_end = last.end;
+            }
+            let mut word = self.word(k);
+            let mut dotted = None;
+            if self.forms[k + 1].gap() == Gap::PERIOD && (k == 0 || last_raw_end != word.start) {
+                dotted = self.dotted_acronym(text, k);
+            }
+            let mut hash = self.hashes[k];
+            let raw_end = match dotted {
+                Some(last) => self.ends[last] as usize,
+                None => word.end,
+            };
+            if dotted.is_some() || word.shape.0 & Shape::UNKNOWN != 0 {
+                word.end = raw_end;
+                if dotted.is_some() && text.as_bytes().get(raw_end) == Some(&b'.') {
+                    word.end += 1;
+                }
+                hash = self.hash_thoroughly(text, &mut word, dotted.is_some());
+            }
+            let mut gap = self.forms[k].gap();
+            if gap.has(gap::UNKNOWN) || last.end != last_raw_end {
+                gap = gap::between(text, last.end, word.start, line_is_paragraph);
+            }
+            if (gap.has(MAY_END_SENTENCE) || last.shape.is_dotted())
                 && count > 0
-                && self.ends_sentence(text, count - 1, gap, shape, start, end)
+                && ends_sentence(text, last, gap, word)
             {
                 gap = gap | Gap::SENTENCE;
             }
-            self.starts[count] = start as u32;
-            self.ends[count] = end as u32;
+            self.starts[count] = word.start as u32;
+            self.ends[count] = word.end as u32;
             self.hashes[count] = hash;
-            self.shapes[count] = shape;
-            self.gaps[count] = gap;
+            self.forms[count] = Form::new(word.shape, gap);
             count += 1;
-            (before, last_shape) = (end, shape);
+            from = dotted.unwrap_or(k) + 1;
+            // What is new at the end of this token matters to the gap behind it.
+            also_next = word.end != raw_end || dotted.is_some();
+            (last, last_raw_end) = (word, raw_end);
         }
+        self.move_down(from..n, count);
+        count += n - from;
         self.starts.truncate(count);
         self.ends.truncate(count);
         self.hashes.truncate(count);
-        self.shapes.truncate(count);
-        self.gaps.truncate(count + 1);
-        self.gaps[count] =
-            gap::between(text, before, text.len(), line_is_paragraph) | Gap::SENTENCE;
+        self.forms.truncate(count + 1);
+        let end = self.ends.last().map_or(0, |&end| end as usize);
+        let gap = gap::between(text, end, text.len(), line_is_paragraph) | Gap::SENTENCE;
+        self.forms[count] = Form::new(Shape::default(), gap);
     }
 
-    /// If a dotted acronym starts at raw token `k`: its last raw token, and where it ends (the final period included).
-    fn dotted_acronym(&self, text: &str, k: usize) -> Option<(usize, usize)> {
-        let bytes = text.as_bytes();
+    fn word(&self, i: usize) -> Word {
+        Word {
+            start: self.starts[i] as usize,
+            end: self.ends[i] as usize,
+            shape: self.forms[i].shape(),
+        }
+    }
+
+    /// Moves tokens to `to` and behind, where those before them were merged.
+    fn move_down(&mut self, range: Range<usize>, to: usize) {
+        if range.start != to {
+            self.starts.copy_within(range.clone(), to);
+            self.ends.copy_within(range.clone(), to);
+            self.hashes.copy_within(range.clone(), to);
+            self.forms.copy_within(range, to);
+        }
+    }
+
+    /// If a dotted acronym starts at token `k`, which touches none before it: the number of its last token.
+    fn dotted_acronym(&self, text: &str, k: usize) -> Option<usize> {
+        let (starts, ends) = (&self.starts, &self.ends);
         // One letter, with its marks if they are characters of their own.
         let is_initial = |k: usize| {
-            let (s, e) = (self.raw_starts[k] as usize, self.raw_ends[k] as usize);
+            let (s, e) = (starts[k] as usize, ends[k] as usize);
             if e == s + 1 {
-                return bytes[s].is_ascii_alphabetic();
+                return text.as_bytes()[s].is_ascii_alphabetic();
             }
             let mut chars = text[s..e].chars();
             let letter = |c: char| match c.is_ascii() {
@@ -255,82 +378,26 @@ impl Tokens {
             chars.next().is_some_and(letter)
                 && chars.all(|c| !c.is_ascii() && fold::class(c) == Class::Extend)
         };
-        let touches =
-            |k: usize| k + 1 < self.raw_starts.len() && self.raw_starts[k + 1] == self.raw_ends[k];
-        if !is_initial(k) || (k > 0 && touches(k - 1)) {
+        if ends[k] - starts[k] > LONGEST_INITIAL || !is_initial(k) {
             return None;
         }
         let mut last = k;
-        while last + 1 < self.raw_starts.len()
-            && bytes[self.raw_ends[last] as usize] == b'.'
-            && self.raw_starts[last + 1] == self.raw_ends[last] + 1
+        // There are more starts than tokens, for the writing in blocks.
+        let n = self.hashes.len();
+        while last + 1 < n
+            && self.forms[last + 1].gap() == Gap::PERIOD
             && is_initial(last + 1)
-            && !touches(last + 1)
+            && (last + 2 == n || starts[last + 2] != ends[last + 1])
         {
             last += 1;
         }
-        if last == k {
-            return None;
-        }
-        let end = self.raw_ends[last] as usize;
-        Some((
-            last,
-            if bytes.get(end) == Some(&b'.') {
-                end + 1
-            } else {
-                end
-            },
-        ))
+        (last > k).then_some(last)
     }
 
-    /// The hash of the folded form and the shape. Takes trailing characters that show nothing off the end.
-    #[inline]
-    fn hash_and_shape(
-        &mut self,
-        text: &str,
-        start: usize,
-        end: &mut usize,
-        dotted: bool,
-    ) -> (u64, Shape) {
-        let bytes = text.as_bytes();
-        let len = *end - start;
-        if !dotted && len <= 16 {
-            let (a, b) = load16(bytes, start, len);
-            if (a | b) & 0x8080_8080_8080_8080 == 0 {
-                const CASE: u64 = 0x2020_2020_2020_2020;
-                let hash = hash_words(
-                    a | CASE & mask(len),
-                    b | CASE & mask(len.saturating_sub(8)),
-                    len,
-                    self.seed,
-                );
-                let shape = if bytes[start].is_ascii_digit() {
-                    Shape::DIGITS
-                } else {
-                    let (up_a, up_b) = (
-                        !a & CASE & mask(len),
-                        !b & CASE & mask(len.saturating_sub(8)),
-                    );
-                    ((up_a & 0x20 != 0) as u8 * Shape::FIRST_UPPER)
-                        | ((up_a & !0xff | up_b != 0) as u8 * Shape::LATER_UPPER)
-                        | (((a | b) & CASE != 0) as u8 * Shape::LOWER)
-                };
-                return (hash, Shape(shape));
-            }
-        }
-        self.hash_and_shape_slowly(text, start, end, dotted)
-    }
-
-    #[cold]
-    fn hash_and_shape_slowly(
-        &mut self,
-        text: &str,
-        start: usize,
-        end: &mut usize,
-        dotted: bool,
-    ) -> (u64, Shape) {
-        let token = text[start..*end].trim_end_matches(fold::is_invisible);
-        *end = start + token.len();
+    /// The hash of the folded form and the shape of any token. Takes trailing characters that show nothing off the end.
+    fn hash_thoroughly(&mut self, text: &str, word: &mut Word, dotted: bool) -> u64 {
+        let token = text[word.start..word.end].trim_end_matches(fold::is_invisible);
+        word.end = word.start + token.len();
         self.folded.clear();
         fold::fold(token, &mut self.folded);
         let mut shape = if dotted { Shape::DOTTED } else { 0 };
@@ -350,56 +417,80 @@ impl Tokens {
             } else if first
                 && (c.is_ascii_digit() || !c.is_ascii() && fold::class(c) == Class::Digit)
             {
-                shape |= Shape::DIGITS;
+                shape |= Shape::DIGITS | Shape::LOWER;
             } else if !c.is_ascii() && fold::class(c) == Class::Single {
                 shape |= Shape::SINGLE;
             }
             first = false;
         }
-        (hash_bytes(self.folded.as_bytes(), self.seed), Shape(shape))
-    }
-
-    /// Does a sentence end in the gap between token `last` and the next one, `start..end`?
-    fn ends_sentence(
-        &self,
-        text: &str,
-        last: usize,
-        gap: Gap,
-        shape: Shape,
-        start: usize,
-        end: usize,
-    ) -> bool {
-        if gap.has(Gap::PARAGRAPH) {
-            return true;
-        }
-        let lower = !shape.starts_upper() && shape.has_lower();
-        if lower || !gap.has(Gap::SPACE | Gap::LINE) {
-            // `end.Next` without its space still ends a sentence; `3.5`, `example.com` and `U.S.-led` do not.
-            return !lower
-                && gap.has(Gap::PERIOD | Gap::END)
-                && gap.within(Gap::PERIOD | Gap::END | Gap::QUOTE)
-                && self.shapes[last].has_lower()
-                && !shape.is_digits();
-        }
-        if gap.has(Gap::END) {
-            return true;
-        }
-        let dotted = self.shapes[last].is_dotted();
-        let period =
-            gap.has(Gap::PERIOD) || dotted && text.as_bytes()[self.ends[last] as usize - 1] == b'.';
-        if !period {
-            return false;
-        }
-        let word = &text[self.span(last).range()];
-        let abbreviated = dotted
-            || word.chars().count() == 1 && !self.shapes[last].is_digits()
-            || is_abbreviation(word);
-        !abbreviated || is_sentence_starter(&text[start..end])
+        word.shape = Shape(shape);
+        hash_bytes(self.folded.as_bytes(), self.seed)
     }
 }
 
+/// What stands where sentences end; besides, they may end behind dotted acronyms.
+const MAY_END_SENTENCE: Gap = Gap::PARAGRAPH.or(Gap::PERIOD).or(Gap::END);
+
+/// A token while it is described.
+#[derive(Clone, Copy, Debug, Default)]
+struct Word {
+    start: usize,
+    end: usize,
+    shape: Shape,
+}
+
+/// The hash of the folded form and the shape of a token; what is long or not ASCII has [`Shape::UNKNOWN`].
+#[inline(always)]
+fn quick_hash_and_shape(bytes: &[u8], start: usize, len: usize, seed: u64) -> (u64, Shape) {
+    const CASE: u64 = 0x2020_2020_2020_2020;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (mask_a, mask_b, unknown) = MASKS[len.min(17)];
+    let (a, b) = load16(bytes, start);
+    let (lower_a, lower_b) = ((a | CASE) & mask_a, (b | CASE) & mask_b);
+    let (a, b) = (a & mask_a, b & mask_b);
+    let hash = hash_words(lower_a, lower_b, len, seed);
+    // The case bits of capitals.
+    let (upper_a, upper_b) = (a ^ lower_a, b ^ lower_b);
+    // What any byte has, gathered in the lowest: a capital behind the first letter beside its case bit, in the place of LATER_UPPER.
+    let mut any = (a | b) & (CASE | HIGH) | (upper_a >> 8 | upper_b) << 1 | unknown;
+    any |= any >> 32;
+    any |= any >> 16;
+    any |= any >> 8;
+    // What the first byte has: a case bit that was not there; a bit that all letters of ASCII have, and no digit.
+    let first = (upper_a as u8 & 0x20 | !a as u8 & 0x40) >> 3;
+    (hash, Shape(any as u8 & 0xe0 | first))
+}
+
+/// Does a sentence end in the gap between two tokens?
+fn ends_sentence(text: &str, last: Word, gap: Gap, next: Word) -> bool {
+    if gap.has(Gap::PARAGRAPH) {
+        return true;
+    }
+    let lower = !next.shape.starts_upper() && next.shape.has_lower();
+    if lower || !gap.has(Gap::SPACE | Gap::LINE) {
+        // `end.Next` without its space still ends a sentence; `3.5`, `example.com` and `U.S.-led` do not.
+        return !lower
+            && gap.has(Gap::PERIOD | Gap::END)
+            && gap.within(Gap::PERIOD | Gap::END | Gap::QUOTE)
+            && last.shape.has_lower()
+            && !next.shape.is_digits();
+    }
+    if gap.has(Gap::END) {
+        return true;
+    }
+    let dotted = last.shape.is_dotted();
+    let period = gap.has(Gap::PERIOD) || dotted && text.as_bytes()[last.end - 1] == b'.';
+    if !period {
+        return false;
+    }
+    let word = &text[last.start..last.end];
+    let abbreviated =
+        dotted || word.chars().count() == 1 && !last.shape.is_digits() || is_abbreviation(word);
+    !abbreviated || is_sentence_starter(&text[next.start..next.end])
+}
+
 /// The most bytes of a letter with its marks in a dotted acronym.
-const LONGEST_INITIAL: usize = 8;
+const LONGEST_INITIAL: u32 = 8;
 
 /// The longest text whose offsets fit the arrays, less a block.
 const MAX_TEXT: usize = u32::MAX as usize - 64;
@@ -431,11 +522,27 @@ fn is_abbreviation(word: &str) -> bool {
         "prof", "pvt", "rep", "rev", "sen", "sept", "sgt", "sr", "st", "supt", "tenn", "tex",
         "univ", "va", "vs",
     ];
-    word.len() <= 6
-        && word.is_ascii()
-        && ABBREVIATIONS
-            .binary_search(&word.to_ascii_lowercase().as_str())
-            .is_ok()
+    static PACKED: [u64; ABBREVIATIONS.len()] = {
+        let mut packed = [0; ABBREVIATIONS.len()];
+        let mut i = 0;
+        while i < packed.len() {
+            packed[i] = pack(ABBREVIATIONS[i].as_bytes());
+            i += 1;
+        }
+        packed
+    };
+    word.len() <= 6 && word.is_ascii() && PACKED.binary_search(&pack(word.as_bytes())).is_ok()
+}
+
+/// Up to eight ASCII bytes in lower case as a number, ordered as words are.
+const fn pack(word: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    let mut i = 0;
+    while i < word.len() {
+        bytes[i] = word[i].to_ascii_lowercase();
+        i += 1;
+    }
+    u64::from_be_bytes(bytes)
 }
 
 /// Words that rarely stand capitalised inside a sentence: behind an abbreviation they start the next one.
@@ -487,49 +594,75 @@ fn is_sentence_starter(word: &str) -> bool {
     STARTERS.binary_search(&word).is_ok()
 }
 
-/// Divides a text into runs of letters and runs of digits.
-fn split(text: &str, starts: &mut Vec<u32>, ends: &mut Vec<u32>) {
-    let bytes = text.as_bytes();
-    let mut spill = Spill::default();
-    let (mut base, mut last_letter, mut last_digit) = (0, 0, 0);
-    // One position behind the end too: it closes the last token.
-    while base <= bytes.len() {
-        let mut block = match bytes[base..].first_chunk::<64>() {
-            Some(block) => machine::classify(block),
-            None => {
-                let mut padded = [0; 64];
-                padded[..bytes.len() - base].copy_from_slice(&bytes[base..]);
-                machine::classify(&padded)
-            }
-        };
+/// Divides a text into runs of letters and runs of digits, block by block.
+struct Splitter<'a> {
+    text: &'a str,
+    starts: &'a mut Vec<u32>,
+    ends: &'a mut Vec<u32>,
+    starts_len: usize,
+    ends_len: usize,
+    /// Was the byte before the block a letter?
+    last_letter: u64,
+    last_digit: u64,
+    spill: Spill,
+}
+
+/// How many starts or ends are written at once, whether there are so many or not.
+const AT_ONCE: usize = 8;
+
+impl Splitter<'_> {
+    /// Makes room for what a block may have.
+    #[cold]
+    fn grow(&mut self) {
+        for list in [&mut *self.starts, &mut *self.ends] {
+            list.resize(2 * list.len() + 2 * 64, 0);
+        }
+    }
+}
+
+impl machine::Visitor for Splitter<'_> {
+    #[inline(always)]
+    fn block(&mut self, base: usize, mut block: machine::Block) {
         let mut breaks = 0;
-        if block.non_ascii != 0 || spill.pending {
+        if block.non_ascii != 0 || self.spill.pending {
             breaks = classify_non_ascii(
-                text,
+                self.text,
                 base,
                 &mut block,
-                last_letter | last_digit << 1,
-                &mut spill,
+                self.last_letter | self.last_digit << 1,
+                &mut self.spill,
             );
         }
         let (letters, digits) = (block.letters, block.digits);
-        let (letter_before, digit_before) = (letters << 1 | last_letter, digits << 1 | last_digit);
-        let mut first =
-            letters & !letter_before | digits & !digit_before | breaks & (letters | digits);
-        let mut behind = !letters & letter_before
+        let letter_before = letters << 1 | self.last_letter;
+        let digit_before = digits << 1 | self.last_digit;
+        let first = letters & !letter_before | digits & !digit_before | breaks & (letters | digits);
+        let behind = !letters & letter_before
             | !digits & digit_before
             | breaks & (letter_before | digit_before);
-        (last_letter, last_digit) = (letters >> 63, digits >> 63);
-        while first != 0 {
-            starts.push((base + first.trailing_zeros() as usize) as u32);
-            first &= first - 1;
+        (self.last_letter, self.last_digit) = (letters >> 63, digits >> 63);
+        if self.starts.len() < self.starts_len + 64 + AT_ONCE {
+            self.grow();
         }
-        while behind != 0 {
-            ends.push((base + behind.trailing_zeros() as usize) as u32);
-            behind &= behind - 1;
-        }
-        base += 64;
+        self.starts_len = write_places(first, base, self.starts, self.starts_len);
+        self.ends_len = write_places(behind, base, self.ends, self.ends_len);
     }
+}
+
+/// Writes the places of a block's bits to `out[at..]`, which has room for all and [`AT_ONCE`] more; gives the end of what it wrote.
+#[inline(always)]
+fn write_places(mut bits: u64, base: usize, out: &mut [u32], at: usize) -> usize {
+    let end = at + bits.count_ones() as usize;
+    for chunk in out[at..].as_chunks_mut::<AT_ONCE>().0 {
+        if bits == 0 {
+            break;
+        }
+        for place in chunk {
+            *place = base as u32 + bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+        }
+    }
+    end
 }
 
 /// Bits of characters that reach into the next block.
@@ -628,30 +761,37 @@ pub(crate) fn extend_key(key: u64, hash: u64) -> u64 {
     multiply(key ^ K1, hash ^ K0)
 }
 
-/// The first `n` bytes of a word of eight (all of them for 8 and more).
+/// By the length of a token, the bytes of two words of eight that are part of it, and [`Shape::UNKNOWN`] for those that are longer.
+static MASKS: [(u64, u64, u64); 18] = {
+    let mut masks = [(!0, !0, 0); 18];
+    let mut n = 0;
+    while n < 8 {
+        let mask = (1 << (8 * n)) - 1;
+        masks[n].0 = mask;
+        masks[n].1 = 0;
+        masks[n + 8].1 = mask;
+        n += 1;
+    }
+    masks[17].2 = Shape::UNKNOWN as u64;
+    masks
+};
+
+/// The 16 bytes from `start` as two words, zeros behind the end.
 #[inline(always)]
-fn mask(n: usize) -> u64 {
-    if n >= 8 { !0 } else { (1 << (8 * n)) - 1 }
+fn load16(bytes: &[u8], start: usize) -> (u64, u64) {
+    let chunk = match bytes[start..].first_chunk::<16>() {
+        Some(chunk) => *chunk,
+        None => load_last(&bytes[start..]),
+    };
+    let w = u128::from_le_bytes(chunk);
+    (w as u64, (w >> 64) as u64)
 }
 
-/// Up to 16 bytes from `start` as two words, zero behind them.
-#[inline(always)]
-fn load16(bytes: &[u8], start: usize, len: usize) -> (u64, u64) {
-    match bytes[start..].first_chunk::<16>() {
-        Some(chunk) => {
-            let w = u128::from_le_bytes(*chunk);
-            (
-                w as u64 & mask(len),
-                (w >> 64) as u64 & mask(len.saturating_sub(8)),
-            )
-        }
-        None => {
-            let mut chunk = [0; 16];
-            chunk[..len].copy_from_slice(&bytes[start..start + len]);
-            let w = u128::from_le_bytes(chunk);
-            (w as u64, (w >> 64) as u64)
-        }
-    }
+#[cold]
+fn load_last(bytes: &[u8]) -> [u8; 16] {
+    let mut chunk = [0; 16];
+    chunk[..bytes.len()].copy_from_slice(bytes);
+    chunk
 }
 
 #[inline(always)]
@@ -662,12 +802,12 @@ fn hash_words(a: u64, b: u64, len: usize, seed: u64) -> u64 {
 /// The hash of a folded form; [`Tokens`] has the same for every token.
 pub(crate) fn hash_bytes(folded: &[u8], seed: u64) -> u64 {
     if folded.len() <= 16 {
-        let (a, b) = load16(folded, 0, folded.len());
+        let (a, b) = load16(folded, 0);
         return hash_words(a, b, folded.len(), seed);
     }
     let mut hash = folded.len() as u64 ^ K0 ^ seed;
     for chunk in folded.chunks(8) {
-        let (w, _) = load16(chunk, 0, chunk.len());
+        let (w, _) = load16(chunk, 0);
         hash = multiply(hash ^ w, K1);
     }
     hash
@@ -803,8 +943,100 @@ mod tests {
     }
 
     #[test]
+    fn what_is_described_quickly_is_what_is_described_thoroughly() {
+        let pieces = [
+            " ",
+            " ",
+            " ",
+            ", ",
+            ". ",
+            ".",
+            "-",
+            "--",
+            "'",
+            "''",
+            "' ",
+            "`",
+            "``",
+            "\"",
+            " \"",
+            ".\"",
+            "\n",
+            "\r\n",
+            "\n\n",
+            "\r",
+            "\t",
+            "|",
+            "(",
+            ") ",
+            "’",
+            "“",
+            " — ",
+            "\u{a0}",
+            "\u{ad}",
+            "\0",
+            "\u{7f}",
+            "the",
+            "The",
+            "THE",
+            "tHe",
+            "A",
+            "b",
+            "U.S.",
+            "U.S",
+            "a.m.",
+            "Gen",
+            "72",
+            "T",
+            "Köln",
+            "KO\u{308}LN",
+            "İstanbul",
+            "１４",
+            "北",
+            "朝鲜",
+            "counterrevolution",
+            "internationalise",
+            "Internationalisation",
+            "12345678901234567",
+            "eight888",
+            "NATO",
+        ];
+        let mut rng = fastrand::Rng::with_seed(5);
+        for seed in 0..3000 {
+            let text: String = (0..rng.usize(..60))
+                .map(|_| *rng.choice(&pieces).unwrap())
+                .collect();
+            let mut tokens = Tokens::default();
+            tokens.fill(&text, seed);
+            let line_is_paragraph = has_long_line(text.as_bytes());
+            let mut thorough = tokens.clone();
+            let mut before = 0;
+            for i in 0..=tokens.len() {
+                let start = if i < tokens.len() {
+                    tokens.span(i).start
+                } else {
+                    text.len()
+                };
+                let gap = gap::between(&text, before, start, line_is_paragraph);
+                let without_sentence = tokens.gap(i).bits() & !Gap::SENTENCE.bits();
+                assert_eq!(without_sentence, gap.bits(), "gap {i} of {text:?}");
+                if i == tokens.len() {
+                    break;
+                }
+                let mut word = tokens.word(i);
+                let hash = thorough.hash_thoroughly(&text, &mut word, tokens.shape(i).is_dotted());
+                assert_eq!(tokens.hash(i), hash, "token {i} of {text:?}");
+                assert_eq!(tokens.shape(i), word.shape, "token {i} of {text:?}");
+                before = word.end;
+                assert_eq!(tokens.span(i).end, before);
+            }
+        }
+    }
+
+    #[test]
     fn word_lists_are_sorted() {
         assert!(is_abbreviation("Gen") && is_abbreviation("adm") && is_abbreviation("VS"));
+        assert!(!is_abbreviation("Gent") && !is_abbreviation("") && !is_abbreviation("Gén"));
         assert!(
             is_sentence_starter("A")
                 && is_sentence_starter("You")

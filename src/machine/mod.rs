@@ -1,0 +1,227 @@
+//! What depends on the machine: classes of the bytes of a text, asking for memory ahead, mapping files. The only module with `unsafe`.
+//!
+//! A text is classified in blocks of 64 bytes, with vectors where the machine has them: AVX2 (asked for when the program runs) and
+//! NEON (part of every aarch64). [`scalar`] does the same in plain registers; tests hold the others against it.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg_attr(
+    target_arch = "aarch64",
+    allow(dead_code, reason = "NEON is always there: only tests ask for it")
+)]
+mod scalar;
+
+/// Which bytes of a block of 64 belong to a class: bit `i` is byte `i`. Classes that a visitor does not read are not computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Block {
+    /// ASCII letters.
+    pub(crate) letters: u64,
+    /// ASCII digits.
+    pub(crate) digits: u64,
+    pub(crate) non_ascii: u64,
+    /// [`Visitor::SETS`].
+    pub(crate) sets: [u64; 3],
+}
+
+/// What reads the blocks of a text, one after another.
+pub(crate) trait Visitor {
+    /// Sets of ASCII bytes that it asks for besides letters and digits.
+    const SETS: [Set; 3] = [Set::of(b""); 3];
+
+    /// Takes the block that starts at byte `at`. Implementations are `#[inline(always)]`: then they are compiled into the loop over
+    /// the blocks, with the instructions of the machine that it runs on.
+    fn block(&mut self, at: usize, block: Block);
+}
+
+/// A set of ASCII bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Set {
+    /// For each low half of a byte the high halves with which it is in the set, a bit each.
+    high_halves: [u8; 16],
+}
+
+impl Set {
+    /// The set of these bytes, all ASCII.
+    pub(crate) const fn of(bytes: &[u8]) -> Set {
+        let mut high_halves = [0; 16];
+        let mut i = 0;
+        while i < bytes.len() {
+            assert!(bytes[i].is_ascii());
+            high_halves[(bytes[i] & 15) as usize] |= 1 << (bytes[i] >> 4);
+            i += 1;
+        }
+        Set { high_halves }
+    }
+
+    /// Is a byte in the set?
+    #[inline]
+    pub(crate) const fn has(&self, b: u8) -> bool {
+        b.is_ascii() && self.high_halves[(b & 15) as usize] >> (b >> 4) & 1 != 0
+    }
+}
+
+/// Shows a text to a visitor, block by block, with zeros behind its end. The last block starts at or before the end and reaches behind
+/// it, so that the position behind the last byte is in a block too.
+#[inline]
+#[allow(
+    unsafe_code,
+    reason = "functions for machines that have certain instructions are called where the machine has been asked for them"
+)]
+pub(crate) fn visit<V: Visitor>(bytes: &[u8], visitor: V) -> V {
+    // Once a text: the answer is kept, so asking is a load.
+    #[cfg(target_arch = "x86_64")]
+    if avx2::is_there() {
+        // SAFETY: `is_there` has asked for every feature that the function is compiled with.
+        return unsafe { avx2::visit(bytes, visitor) };
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: NEON is part of the aarch64 targets of Rust.
+    return unsafe { neon::visit(bytes, visitor) };
+    #[cfg(not(target_arch = "aarch64"))]
+    scalar::visit(bytes, visitor)
+}
+
+/// The loop over the blocks, for whatever classifies one.
+#[inline(always)]
+fn visit_with<V: Visitor>(
+    bytes: &[u8],
+    mut visitor: V,
+    classify: impl Fn(&[u8; 64]) -> Block,
+) -> V {
+    let mut padded = [0; 64];
+    let mut at = 0;
+    while at <= bytes.len() {
+        let block = bytes[at..].first_chunk::<64>().unwrap_or_else(|| {
+            padded[..bytes.len() - at].copy_from_slice(&bytes[at..]);
+            &padded
+        });
+        visitor.block(at, classify(block));
+        at += 64;
+    }
+    visitor
+}
+
+/// Asks for the memory of an element that will be read soon; nothing happens if there is none, or on machines that can't.
+#[inline(always)]
+#[allow(
+    unsafe_code,
+    reason = "the intrinsic takes a pointer; a prefetch of an address that a reference gave reads and changes nothing"
+)]
+pub(crate) fn prefetch<T>(slice: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(element) = slice.get(at) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: SSE is part of every x86-64, and the address is that of a live element.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(element).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (slice, at);
+}
+
+/// Maps a file into memory: its pages are read when they are needed and shared by all processes that map it.
+#[allow(
+    unsafe_code,
+    reason = "the bytes of a mapping change if somebody writes to the file; what reads them checks every load and every string, so \
+              that gives wrong names at worst, and cutting the file short ends the process as it ends every one that maps files"
+)]
+pub(crate) fn map(file: &std::fs::File) -> std::io::Result<Box<dyn AsRef<[u8]> + Send + Sync>> {
+    // SAFETY: the mapping is only read, through checked loads of plain bytes; see the reason above for what remains.
+    let map = unsafe { memmap2::Mmap::map(file)? };
+    Ok(Box::new(map))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Keeps every block, all classes.
+    #[derive(Default)]
+    struct Keep(Vec<(usize, Block)>);
+
+    const SETS: [&[u8]; 3] = [
+        b"\0\t\n @Z[az{\x7f",
+        b".:",
+        b"0123456789abcdefghijklmnopqrstuvwxyz",
+    ];
+
+    impl Visitor for Keep {
+        const SETS: [Set; 3] = [Set::of(SETS[0]), Set::of(SETS[1]), Set::of(SETS[2])];
+
+        #[inline(always)]
+        fn block(&mut self, at: usize, block: Block) {
+            self.0.push((at, block));
+        }
+    }
+
+    /// What a block is by the definition of its classes.
+    fn defined(bytes: &[u8]) -> Block {
+        let bits = |is_in: &dyn Fn(u8) -> bool| {
+            let places = bytes.iter().enumerate();
+            places.fold(0, |bits, (i, &b)| bits | u64::from(is_in(b)) << i)
+        };
+        // Behind the end there are zeros.
+        let zeros = !bits(&|_| true);
+        Block {
+            letters: bits(&|b| b.is_ascii_alphabetic()),
+            digits: bits(&|b| b.is_ascii_digit()),
+            non_ascii: bits(&|b| b >= 0x80),
+            sets: SETS.map(|set| {
+                let behind = if set.contains(&0) { zeros } else { 0 };
+                bits(&|b| set.contains(&b)) | behind
+            }),
+        }
+    }
+
+    /// The blocks of a text, the same on all ways that this machine has.
+    fn check(bytes: &[u8]) {
+        let mut expected: Vec<(usize, Block)> = bytes
+            .chunks(64)
+            .enumerate()
+            .map(|(k, block)| (64 * k, defined(block)))
+            .collect();
+        if bytes.len().is_multiple_of(64) {
+            expected.push((bytes.len(), defined(b"")));
+        }
+        assert_eq!(visit(bytes, Keep::default()).0, expected, "{bytes:?}");
+        assert_eq!(
+            scalar::visit(bytes, Keep::default()).0,
+            expected,
+            "scalar: {bytes:?}"
+        );
+    }
+
+    #[test]
+    fn every_byte_in_every_place_is_classified_as_its_definition_says() {
+        for place in 0..64 {
+            for b in 0..=255u8 {
+                for other in [b' ', b'z', b'9', 0xff] {
+                    let mut block = [other; 64];
+                    block[place] = b;
+                    check(&block);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn random_texts_of_every_length_are_classified_as_the_definition_says() {
+        let mut rng = fastrand::Rng::with_seed(64);
+        for len in 0..400 {
+            for any in [0..=255, 0..=127, b'0'..=b'z'] {
+                let bytes: Vec<u8> = (0..len).map(|_| rng.u8(any.clone())).collect();
+                check(&bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn a_set_has_its_bytes_and_no_other() {
+        for (set, bytes) in Keep::SETS.iter().zip(SETS) {
+            for b in 0..=255 {
+                assert_eq!(set.has(b), bytes.contains(&b), "{b}");
+            }
+        }
+    }
+}
