@@ -20,7 +20,7 @@ use crate::{
 pub(super) struct IndexArrays {
     pub(super) seed: u64,
     pub(super) table: Vec<u64>,
-    /// One bit for the hash of a first token.
+    /// Two bits for the hash of a first token: a whole name; the start of a longer one.
     pub(super) first: Vec<u64>,
     /// One bit for the hash of the first two tokens of a longer name.
     pub(super) second: Vec<u64>,
@@ -105,10 +105,10 @@ impl IndexArrays {
         let capacity = prefixes.len() + spare + 64;
         let mut table = vec![0u64; capacity];
         let count = |depth: u32| prefixes.iter().filter(|p| p.depth == depth).count();
-        // At least 32 bits for a first token, and 12 for the first two: of other tokens one in thirty passes, of other pairs one in twelve.
-        let first_slots = (count(1) * 32).next_power_of_two().max(1 << 10);
+        // 16 slots of two bits and 12 of one bit for a prefix: under one in a dozen other tokens pass.
+        let first_slots = (count(1) * 16).next_power_of_two().max(1 << 10);
         let second_slots = (count(2) * 12).next_power_of_two().max(1 << 10);
-        let mut first = vec![0u64; first_slots / 64];
+        let mut first = vec![0u64; first_slots / 32];
         let mut second = vec![0u64; second_slots / 64];
         let first_shift = 64 - first_slots.trailing_zeros();
         let second_shift = 64 - second_slots.trailing_zeros();
@@ -129,7 +129,9 @@ impl IndexArrays {
             table[at] = u64::from(prefix.hash as u32) << 32 | u64::from(prefix.payload);
             if prefix.depth == 1 {
                 let slot = (prefix.hash >> first_shift) as usize;
-                first[slot >> 6] |= 1 << (slot & 63);
+                let whole = u64::from(prefix.payload & !CONTINUES != 0);
+                let bits = whole | u64::from(prefix.payload & CONTINUES != 0) << 1;
+                first[slot >> 5] |= bits << (2 * (slot & 31));
             } else if prefix.depth == 2 {
                 let slot = (prefix.hash >> second_shift) as usize;
                 second[slot >> 6] |= 1 << (slot & 63);
@@ -157,7 +159,7 @@ impl<'a> Index<'a> {
         let (first, second) = (image.rows(Section::First), image.rows(Section::Second));
         Index {
             table: image.rows(Section::Table),
-            first_shift: 64 - (first.len() * 64).trailing_zeros(),
+            first_shift: 64 - (first.len() * 32).trailing_zeros(),
             second_shift: 64 - (second.len() * 64).trailing_zeros(),
             first,
             second,
@@ -165,11 +167,11 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// May a name start with a token of this hash?
+    /// May a name start with a token of this hash? Bit 0: a whole name; bit 1: a longer one.
     #[inline]
-    pub(crate) fn may_start(&self, hash: u64) -> bool {
+    pub(crate) fn may_start(&self, hash: u64) -> u64 {
         let slot = (hash >> self.first_shift) as usize;
-        u64::from_le_bytes(self.first[slot >> 6]) >> (slot & 63) & 1 != 0
+        u64::from_le_bytes(self.first[slot >> 5]) >> (2 * (slot & 31)) & 3
     }
 
     /// May a name of two or more tokens start with two whose key is this?
@@ -337,6 +339,6 @@ mod tests {
         let image = image(&IndexArrays::build(std::iter::empty(), 0));
         let index = Index::of(&image);
         assert_eq!(index.get(42), None);
-        assert!(!index.may_start(42));
+        assert_eq!(index.may_start(42), 0);
     }
 }

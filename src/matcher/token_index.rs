@@ -47,12 +47,9 @@ pub(super) fn find(
     let mut n = 0;
     for (i, &hash) in hashes.iter().enumerate() {
         starts[n] = i as u32;
-        n += usize::from(walk.index.may_start(hash));
+        n += usize::from(walk.index.may_start(hash) != 0);
     }
     let starts = &starts[..n];
-    for &first in starts {
-        walk.index.prefetch(hashes[first as usize]);
-    }
     open.clear();
     for &first in starts {
         let key = hashes[first as usize];
@@ -61,9 +58,28 @@ pub(super) fn find(
             last: first,
             key,
         };
-        if let Some(longer) = walk.step(at, found) {
+        let bits = walk.index.may_start(key);
+        if bits & 1 != 0 {
+            walk.index.prefetch(key);
+        }
+        if bits & 2 != 0
+            && let Some(longer) = walk.longer(at)
+        {
             walk.index.prefetch_second(longer.key);
             open.push(longer);
+        }
+    }
+    for &first in starts {
+        let key = hashes[first as usize];
+        if walk.index.may_start(key) & 1 != 0 {
+            walk.look_up(
+                Open {
+                    first,
+                    last: first,
+                    key,
+                },
+                found,
+            );
         }
     }
     open.retain(|longer| {
@@ -76,7 +92,9 @@ pub(super) fn find(
     for _ in 1..part.longest() {
         let mut kept = 0;
         for i in 0..open.len() {
-            if let Some(longer) = walk.step(open[i], found) {
+            if walk.look_up(open[i], found)
+                && let Some(longer) = walk.longer(open[i])
+            {
                 walk.index.prefetch(longer.key);
                 open[kept] = longer;
                 kept += 1;
@@ -98,10 +116,12 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Looks a run of tokens up, and gives the one that is longer by a token if longer names start so.
+    /// Looks a run of tokens up. Do longer names start so?
     #[inline]
-    fn step(&self, at: Open, found: &mut Vec<Look>) -> Option<Open> {
-        let slot = self.index.get(at.key)?;
+    fn look_up(&self, at: Open, found: &mut Vec<Look>) -> bool {
+        let Some(slot) = self.index.get(at.key) else {
+            return false;
+        };
         if let Some(alias) = slot.alias() {
             self.aliases.prefetch(alias);
             found.push(Look {
@@ -110,10 +130,15 @@ impl Walk<'_> {
                 alias,
             });
         }
+        slot.continues()
+    }
+
+    /// The run of tokens that is longer by one, if a name may reach over the gap between.
+    #[inline]
+    fn longer(&self, at: Open) -> Option<Open> {
         let last = at.last as usize + 1;
-        let goes_on =
-            slot.continues() && last < self.hashes.len() && !self.tokens.gap(last).has(HARD);
-        goes_on.then(|| Open {
+        let reaches = last < self.hashes.len() && !self.tokens.gap(last).has(HARD);
+        reaches.then(|| Open {
             first: at.first,
             last: last as u32,
             key: extend_key(at.key, self.hashes[last]),
