@@ -862,6 +862,7 @@ mod tests {
             words("U.S.Army George W. Bush v1.0"),
             ["U.S.", "Army", "George", "W", "Bush", "v", "1", "0"]
         );
+        assert_eq!(words("x..y A.-B."), ["x", "y", "A", "B"]);
     }
 
     #[test]
