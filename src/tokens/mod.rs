@@ -28,6 +28,7 @@ use std::ops::Range;
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
     seed: u64,
+    /// Behind those of the tokens there is room, as in `ends`: the division into tokens writes some more than there are.
     starts: Vec<u32>,
     ends: Vec<u32>,
     hashes: Vec<u64>,
@@ -180,8 +181,8 @@ impl Tokens {
     #[inline]
     pub fn span(&self, i: usize) -> Span {
         Span {
-            start: self.starts[i] as usize,
-            end: self.ends[i] as usize,
+            start: self.starts[..self.len()][i] as usize,
+            end: self.ends[..self.len()][i] as usize,
         }
     }
 
@@ -211,7 +212,7 @@ impl Tokens {
 
     /// The number of the first token that ends behind byte `at`.
     pub fn first_after(&self, at: usize) -> usize {
-        self.ends.partition_point(|&end| end as usize <= at)
+        self.ends[..self.len()].partition_point(|&end| end as usize <= at)
     }
 
     /// Which of the first 32 tokens start with a capital.
@@ -334,11 +335,9 @@ impl Tokens {
         }
         self.move_down(from..n, count);
         count += n - from;
-        self.starts.truncate(count);
-        self.ends.truncate(count);
         self.hashes.truncate(count);
         self.forms.truncate(count + 1);
-        let end = self.ends.last().map_or(0, |&end| end as usize);
+        let end = self.ends[..count].last().map_or(0, |&end| end as usize);
         let gap = gap::between(text, end, text.len(), line_is_paragraph) | Gap::SENTENCE;
         self.forms[count] = Form::new(Shape::default(), gap);
     }
@@ -863,6 +862,7 @@ mod tests {
             words("U.S.Army George W. Bush v1.0"),
             ["U.S.", "Army", "George", "W", "Bush", "v", "1", "0"]
         );
+        assert_eq!(words("x..y A.-B."), ["x", "y", "A", "B"]);
     }
 
     #[test]
