@@ -1,45 +1,53 @@
-//! The matcher against its rivals, in one run: tokens and look-up by the prefix-hash index, against the aho-corasick crate.
+//! The matcher against its rivals, in one run: tokens and look-up by the prefix-hash index, against the crates aho-corasick and
+//! daachorse.
 //!
 //! `cargo bench --bench matcher [-- NAMES...]` prints MB/s of text and the ratio to the first rival for lists of 5,000 and 100,000
-//! generated names (or of the sizes given). All take turns, several times, and the medians are printed: machines are noisy, read
-//! the ratios. All must find the same spans, or the bench fails.
+//! generated names, or of the sizes given; `all` stands for 5,000, 100,000, 1,000,000 and 5,000,000, which takes many minutes and
+//! about 12 GB. All take turns, several times, and the medians are printed: machines are noisy, read the ratios. All must find the
+//! same spans, or the bench fails.
 
 #![allow(
     clippy::print_stdout,
     reason = "the result of a bench is what it prints"
 )]
 
+#[path = "common/mod.rs"]
+mod common;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
-use fastrand::Rng;
+use common::Corpus;
+use daachorse::DoubleArrayAhoCorasick;
 use std::{hint::black_box, sync::Arc, time::Instant};
 use wiretag::{Gazetteer, Matcher, Matches, SourceDefaults, Tokens};
 
 const TEXT_BYTES: usize = 16 << 20;
-/// Texts come as documents of about this length, as articles do.
-const DOCUMENT_BYTES: usize = 4000;
 const ROUNDS: usize = 5;
 
 type Spans = Vec<(usize, usize)>;
 
 fn main() {
-    let sizes: Vec<usize> = std::env::args()
-        .skip(1)
-        .filter_map(|a| a.parse().ok())
+    // Cargo adds --bench.
+    let arguments = std::env::args().skip(1).filter(|a| a != "--bench");
+    let sizes: Vec<usize> = arguments
+        .flat_map(|argument| match argument.as_str() {
+            "all" => vec![5_000, 100_000, 1_000_000, 5_000_000],
+            size => vec![size.parse().expect("a number of names, or all")],
+        })
         .collect();
-    for size in if sizes.is_empty() {
-        vec![5_000, 100_000]
+    let default = [5_000, 100_000];
+    for &size in if sizes.is_empty() {
+        &default[..]
     } else {
-        sizes
+        &sizes
     } {
         compare(size);
     }
 }
 
 fn compare(size: usize) {
-    let mut rng = Rng::with_seed(7);
-    let words = Words::new(&mut rng);
-    let names = words.names(size, &mut rng);
-    let documents = words.documents(&names, &mut rng);
+    let mut corpus = Corpus::new();
+    let names = corpus.names(size);
+    let documents = corpus.documents(&names, TEXT_BYTES);
     let bytes: usize = documents.iter().map(String::len).sum();
 
     let start = Instant::now();
@@ -61,6 +69,11 @@ fn compare(size: usize) {
     let overlapping = automaton(&names, MatchKind::Standard, StartKind::Unanchored);
     let automaton_build = start.elapsed();
     let anchored = automaton(&names, MatchKind::LeftmostLongest, StartKind::Anchored);
+    // It knows no case: names and text come to it in lower case.
+    let lower = names.iter().map(|n| n.to_ascii_lowercase());
+    let start = Instant::now();
+    let double_array = DoubleArrayAhoCorasick::<u32>::new(lower).expect("the names fit");
+    let double_array_build = start.elapsed();
 
     let (mut tokens, mut matches, mut candidates) =
         (Tokens::default(), Matches::default(), Spans::new());
@@ -82,23 +95,40 @@ fn compare(size: usize) {
         );
         longest(&mut raw, out);
     };
+    let (mut in_lower_case, mut from_double_array) = (String::new(), Spans::new());
+    let mut double = |text: &str, out: &mut Spans| {
+        in_lower_case.clear();
+        in_lower_case.push_str(text);
+        in_lower_case.make_ascii_lowercase();
+        from_double_array.clear();
+        from_double_array.extend(
+            double_array
+                .find_overlapping_iter(&in_lower_case)
+                .map(|m| (m.start(), m.end()))
+                .filter(|&(s, e)| bounded(text, s, e)),
+        );
+        longest(&mut from_double_array, out);
+    };
     let mut walked = |text: &str, out: &mut Spans| walk(&anchored, text, out);
     type Run<'a> = &'a mut dyn FnMut(&str, &mut Spans);
-    let mut runs: [(&str, Run<'_>); 3] = [
+    let mut runs: [(&str, Run<'_>); 4] = [
         ("aho-corasick, overlapping, boundary filter", &mut whole),
         ("aho-corasick, walked from word starts", &mut walked),
+        ("daachorse, overlapping, boundary filter", &mut double),
         ("token index", &mut index),
     ];
 
     let mut times = vec![Vec::new(); runs.len()];
-    let mut spans = Spans::new();
+    let (mut spans, mut count) = (Spans::new(), 0);
     for _ in 0..ROUNDS {
         let mut found = Vec::new();
         for (k, (_, run)) in runs.iter_mut().enumerate() {
+            count = 0;
             let start = Instant::now();
             let mut sum = 0usize;
             for text in &documents {
                 run(text, &mut spans);
+                count += spans.len();
                 sum = spans.iter().fold(sum, |sum, s| {
                     sum.wrapping_mul(31).wrapping_add(s.0 * 7 + s.1)
                 });
@@ -113,17 +143,20 @@ fn compare(size: usize) {
         );
     }
     println!(
-        "{size} names, {} keys, {:.1} MB of text in {} documents",
-        gazetteer.alias_count(),
+        "{size} names, {:.1} MB of text in {} documents, a name in {} bytes",
         bytes as f64 / 1e6,
-        documents.len()
+        documents.len(),
+        bytes / count.max(1)
     );
     println!(
-        "  build: token index {:.2} s, {} bytes a name; aho-corasick {:.2} s, {} bytes a name",
+        "  build: token index {:.2} s, {} bytes a name; aho-corasick {:.2} s, {} bytes a name; \
+         daachorse {:.2} s, {} bytes a name",
         index_build.as_secs_f64(),
         gazetteer.memory() / size,
         automaton_build.as_secs_f64(),
-        overlapping.memory_usage() / size
+        overlapping.memory_usage() / size,
+        double_array_build.as_secs_f64(),
+        double_array.heap_bytes() / size
     );
     let rate = |times: &mut Vec<f64>| {
         times.sort_by(f64::total_cmp);
@@ -198,105 +231,4 @@ fn longest(candidates: &mut Spans, out: &mut Spans) {
             end = e;
         }
     }
-}
-
-/// Made-up words that are about as long and as often repeated as those of English.
-struct Words {
-    common: Vec<String>,
-    rare: Vec<String>,
-}
-
-impl Words {
-    fn new(rng: &mut Rng) -> Words {
-        let mut word = |syllables: std::ops::Range<usize>| -> String {
-            let (starts, vowels, ends) = (
-                [
-                    "b", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w",
-                    "st", "tr", "sh", "th",
-                ],
-                ["a", "e", "i", "o", "u", "ea"],
-                ["", "", "n", "r", "s", "l", "t"],
-            );
-            (0..rng.usize(syllables))
-                .flat_map(|_| {
-                    [
-                        *rng.choice(&starts).unwrap_or(&"b"),
-                        *rng.choice(&vowels).unwrap_or(&"a"),
-                        *rng.choice(&ends).unwrap_or(&""),
-                    ]
-                })
-                .collect()
-        };
-        Words {
-            common: (0..3000).map(|_| word(1..3)).collect(),
-            rare: (0..60_000).map(|_| word(2..4)).collect(),
-        }
-    }
-
-    /// A word by its rank: few make most of a text.
-    fn running(&self, rng: &mut Rng) -> &str {
-        let rank = rng.f64();
-        if rank < 0.8 {
-            &self.common[(rng.f64().powi(3) * self.common.len() as f64) as usize]
-        } else {
-            &self.rare[rng.usize(..self.rare.len())]
-        }
-    }
-
-    /// Names of one to four words; some words are common ones, as in `Bank of Japan`.
-    fn names(&self, count: usize, rng: &mut Rng) -> Vec<String> {
-        let mut names = std::collections::BTreeSet::new();
-        while names.len() < count {
-            let n = *rng.choice(&[1, 2, 2, 2, 3, 3, 4]).unwrap_or(&2);
-            let word = |i: usize, rng: &mut Rng| {
-                let word = if i > 0 && rng.f64() < 0.3 {
-                    self.running(rng)
-                } else {
-                    &self.rare[rng.usize(..self.rare.len())]
-                };
-                capitalised(word)
-            };
-            let name: Vec<String> = (0..n).map(|i| word(i, rng)).collect();
-            if n > 1 || name[0].len() > 5 {
-                names.insert(name.join(" "));
-            }
-        }
-        names.into_iter().collect()
-    }
-
-    /// Running text with a name every hundred bytes.
-    fn documents(&self, names: &[String], rng: &mut Rng) -> Vec<String> {
-        let (mut documents, mut bytes) = (Vec::new(), 0);
-        while bytes < TEXT_BYTES {
-            let mut text = String::new();
-            while text.len() < DOCUMENT_BYTES {
-                let sentence = rng.usize(8..25);
-                for i in 0..sentence {
-                    if rng.usize(..16) == 0 {
-                        text.push_str(&names[rng.usize(..names.len())]);
-                    } else if i == 0 {
-                        text.push_str(&capitalised(self.running(rng)));
-                    } else {
-                        text.push_str(self.running(rng));
-                    }
-                    text.push_str(if i + 1 == sentence {
-                        ". "
-                    } else if rng.usize(..12) == 0 {
-                        ", "
-                    } else {
-                        " "
-                    });
-                }
-            }
-            bytes += text.len();
-            documents.push(text);
-        }
-        documents
-    }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut word = word.to_owned();
-    word[..1].make_ascii_uppercase();
-    word
 }

@@ -6,6 +6,7 @@ mod batch;
 mod document;
 mod error;
 mod gazetteer;
+mod json;
 mod machine;
 mod matcher;
 pub mod read;

@@ -127,20 +127,26 @@ impl fmt::Display for OffsetUnit {
 pub struct Offsets<'a> {
     text: &'a str,
     unit: OffsetUnit,
-    ascii: bool,
+    /// What was counted: so many bytes are so many units.
     byte: usize,
     count: usize,
+    /// From `byte` up to here all is ASCII, so that bytes are units.
+    ascii_until: usize,
 }
 
 impl<'a> Offsets<'a> {
     /// A converter that stands at the start of the text.
     pub fn new(text: &'a str, unit: OffsetUnit) -> Offsets<'a> {
+        let ascii_until = match unit {
+            OffsetUnit::Byte => text.len(),
+            _ => ascii_until(text, 0),
+        };
         Offsets {
             text,
             unit,
-            ascii: text.is_ascii(),
             byte: 0,
             count: 0,
+            ascii_until,
         }
     }
 
@@ -149,11 +155,23 @@ impl<'a> Offsets<'a> {
     /// # Panics
     /// When `byte` is less than the one before it, behind the end or inside a character.
     pub fn at(&mut self, byte: usize) -> usize {
-        if self.ascii || self.unit == OffsetUnit::Byte {
-            return byte;
+        if byte <= self.ascii_until {
+            self.count += byte - self.byte;
+        } else {
+            self.count += self.unit.count(&self.text[self.byte..byte]);
+            self.ascii_until = ascii_until(self.text, byte);
         }
-        self.count += self.unit.count(&self.text[self.byte..byte]);
         self.byte = byte;
         self.count
+    }
+}
+
+/// Where the ASCII that starts at a byte ends; perhaps some bytes early.
+fn ascii_until(text: &str, byte: usize) -> usize {
+    let (blocks, tail) = text.as_bytes()[byte..].as_chunks::<32>();
+    let plain = blocks.iter().take_while(|block| block.is_ascii()).count();
+    match plain == blocks.len() && tail.is_ascii() {
+        true => text.len(),
+        false => byte + 32 * plain,
     }
 }

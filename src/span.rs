@@ -1,7 +1,13 @@
 //! [`Span`] and [`Label`]: where something stands, and what it is called.
 
 use crate::error::Error;
-use std::{fmt, ops::Range, sync::RwLock};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    ops::Range,
+    sync::RwLock,
+};
 
 /// A half-open range of bytes, `start..end`, of a document's text.
 ///
@@ -58,10 +64,16 @@ impl Span {
 /// assert!(Label::new("TWO WORDS").is_err());
 /// # Ok::<(), wiretag::Error>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Label(u16);
+#[derive(Clone, Copy)]
+pub struct Label(&'static Name);
 
-static NAMES: RwLock<Vec<&'static str>> = RwLock::new(Vec::new());
+/// A name that lives as long as the process, and once: labels are compared by its address.
+type Name = &'static str;
+
+static NAMES: RwLock<Vec<&'static Name>> = RwLock::new(Vec::new());
+
+/// The most labels that a process has.
+const MOST_NAMES: usize = 65_535;
 
 impl Label {
     /// The label of this name.
@@ -86,23 +98,40 @@ impl Label {
                 "label {name:?} has white space, write it as one word"
             )));
         }
-        let find = |names: &[&str]| names.iter().position(|&n| n == name);
-        if let Some(i) = find(&NAMES.read().expect("no thread panics holding the lock")) {
-            return Ok(Label(i as u16));
+        let find = |names: &[&'static Name]| names.iter().copied().find(|n| **n == name);
+        if let Some(name) = find(&NAMES.read().expect("no thread panics holding the lock")) {
+            return Ok(Label(name));
         }
         let mut names = NAMES.write().expect("no thread panics holding the lock");
-        if let Some(i) = find(&names) {
-            return Ok(Label(i as u16));
+        if let Some(name) = find(&names) {
+            return Ok(Label(name));
         }
-        let i =
-            u16::try_from(names.len()).map_err(|_| Error::invalid("more than 65,535 labels"))?;
-        names.push(Box::leak(name.to_owned().into_boxed_str()));
-        Ok(Label(i))
+        if names.len() == MOST_NAMES {
+            return Err(Error::invalid("more than 65,535 labels"));
+        }
+        let name: Name = Box::leak(name.to_owned().into_boxed_str());
+        let name: &'static Name = Box::leak(Box::new(name));
+        names.push(name);
+        Ok(Label(name))
     }
 
     /// The name.
     pub fn as_str(self) -> &'static str {
-        NAMES.read().expect("no thread panics holding the lock")[self.0 as usize]
+        self.0
+    }
+}
+
+impl PartialEq for Label {
+    fn eq(&self, other: &Label) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for Label {}
+
+impl Hash for Label {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::hash(self.0, state);
     }
 }
 
@@ -120,13 +149,16 @@ impl fmt::Debug for Label {
 
 // By name, so that an order of labels never depends on which one a process met first.
 impl Ord for Label {
-    fn cmp(&self, other: &Label) -> std::cmp::Ordering {
+    fn cmp(&self, other: &Label) -> Ordering {
+        if self == other {
+            return Ordering::Equal;
+        }
         self.as_str().cmp(other.as_str())
     }
 }
 
 impl PartialOrd for Label {
-    fn partial_cmp(&self, other: &Label) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Label) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }

@@ -1,17 +1,18 @@
 //! Bytes to text.
 
 use encoding_rs::Encoding;
+use std::borrow::Cow;
 
 /// The text of bytes that should be UTF-8; where they are not, in the encoding that the user told, else in the one that the document
 /// declares, else by a guess and with a warning.
 ///
 /// What is UTF-8 beyond ASCII stays so whatever is declared: pages with a wrong declaration are many, and no text of a length worth
 /// reading is UTF-8 by accident.
-pub(super) fn decode(
-    bytes: &[u8],
+pub(super) fn decode<'a>(
+    bytes: &'a [u8],
     told: Option<&'static Encoding>,
     declared: Option<&'static Encoding>,
-) -> (String, Option<String>) {
+) -> (Cow<'a, str>, Option<String>) {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let shifts = told
         .or(declared)
@@ -19,7 +20,7 @@ pub(super) fn decode(
     if let Ok(text) = std::str::from_utf8(bytes)
         && !(shifts && bytes.contains(&0x1b))
     {
-        return (text.to_owned(), None);
+        return (text.into(), None);
     }
     let told = told.or(declared);
     let encoding = told.unwrap_or_else(|| {
@@ -36,7 +37,7 @@ pub(super) fn decode(
         warning.push_str("; bytes without meaning there were replaced");
     }
     let quiet = told.is_some() && !replaced;
-    (text.into_owned(), (!quiet).then_some(warning))
+    (text, (!quiet).then_some(warning))
 }
 
 /// What makes the start of a file something other than text, if anything.

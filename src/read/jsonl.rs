@@ -3,13 +3,16 @@
 //! Records that this program wrote can be read again: their `meta` is taken over, their old `spans` and `offset_unit` are left out.
 
 use super::{Parsed, Raw, ReadOptions, Reader, decode::decode, last_of_each, list, stream};
-use crate::document::{Document, Meta};
+use crate::{
+    document::{Document, Meta},
+    json,
+};
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+    de::{IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 pub(super) struct Jsonl;
 
@@ -38,7 +41,7 @@ impl Reader for Jsonl {
 /// Makes a document of a JSON object, be it on one line or on several.
 pub(super) fn parse_object(raw: &Raw, options: &ReadOptions) -> Parsed {
     let (line, warning) = decode(raw.bytes.trim_ascii_end(), options.encoding, None);
-    let Fields(mut fields) = match serde_json::from_str(&line) {
+    let mut fields = match fields(&line) {
         Ok(fields) => fields,
         Err(e) => {
             let mut parsed = Parsed::error(raw, bad_json(&line, &e));
@@ -55,13 +58,16 @@ pub(super) fn parse_object(raw: &Raw, options: &ReadOptions) -> Parsed {
         let Some(at) = fields.iter().position(|(k, _)| k == name) else {
             continue;
         };
-        match serde_json::from_str::<Option<String>>(fields[at].1.get()) {
+        match string_of(fields[at].1) {
+            Ok(Some(part)) if text.is_empty() => {
+                text = part;
+                found = true;
+            }
             Ok(Some(part)) => {
-                if found && !part.is_empty() && !text.is_empty() {
+                if !part.is_empty() {
                     text.push_str("\n\n");
                 }
                 text.push_str(&part);
-                found = true;
             }
             Ok(None) => {}
             Err(_) => return Parsed::error(raw, format!("field {name:?} is not a string")),
@@ -69,7 +75,7 @@ pub(super) fn parse_object(raw: &Raw, options: &ReadOptions) -> Parsed {
         fields.remove(at);
     }
     if !found {
-        let names: Vec<&str> = fields.iter().map(|(k, _)| k.as_str()).collect();
+        let names: Vec<&str> = fields.iter().map(|(k, _)| &**k).collect();
         return Parsed::error(
             raw,
             format!(
@@ -81,7 +87,7 @@ pub(super) fn parse_object(raw: &Raw, options: &ReadOptions) -> Parsed {
     }
     let id = match fields.iter().position(|(k, _)| *k == options.id_field) {
         None => None,
-        Some(at) => match id_of(fields.remove(at).1.get()) {
+        Some(at) => match id_of(fields.remove(at).1) {
             Ok(id) => id,
             Err(message) => {
                 return Parsed::error(raw, format!("field {:?} {message}", options.id_field));
@@ -97,71 +103,143 @@ pub(super) fn parse_object(raw: &Raw, options: &ReadOptions) -> Parsed {
     )
 }
 
-/// The fields of an object in their order, their values as they stand.
-struct Fields(Meta);
+/// The names and values of an object's fields in their order, the values as they stand in the line. No two have one name.
+type Fields<'a> = Vec<(Cow<'a, str>, &'a str)>;
 
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Fields, D::Error> {
+fn fields(line: &str) -> Result<Fields<'_>, serde_json::Error> {
+    match plain_fields(line) {
+        Some(fields) => Ok(fields),
+        None => serde_json::from_str(line).map(|AllFields(fields)| fields),
+    }
+}
+
+/// The fields of an object that has a few, with names without escapes; none where somebody else must look. What it takes,
+/// [`AllFields`] takes too, and reads the same.
+fn plain_fields(line: &str) -> Option<Fields<'_>> {
+    let behind = |sign: char, rest: &'_ str| {
+        rest.trim_start_matches(SPACE)
+            .strip_prefix(sign)
+            .map(str::len)
+    };
+    let tail = |len: usize| &line[line.len() - len..];
+    let mut fields = Fields::with_capacity(4);
+    let mut rest = tail(behind('{', line)?);
+    loop {
+        rest = tail(behind('"', rest)?);
+        let name = &rest[..json::string_len(rest)?];
+        let is_known = fields.iter().any(|(known, _)| known == name);
+        if is_known || name.contains('\\') || fields.len() == MOST_PLAIN_FIELDS {
+            return None;
+        }
+        let value = tail(behind(':', &rest[name.len() + 1..])?).trim_start_matches(SPACE);
+        let len = match value.strip_prefix('"') {
+            Some(string) => json::string_len(string)? + 2,
+            None => {
+                let mut values =
+                    serde_json::Deserializer::from_str(value).into_iter::<IgnoredAny>();
+                values.next()?.ok()?;
+                values.byte_offset()
+            }
+        };
+        fields.push((name.into(), &value[..len]));
+        rest = &value[len..];
+        match behind(',', rest) {
+            Some(len) => rest = tail(len),
+            None => break,
+        }
+    }
+    let end = tail(behind('}', rest)?);
+    end.trim_start_matches(SPACE).is_empty().then_some(fields)
+}
+
+/// What may stand between the parts of JSON.
+const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// The names of so many fields are compared one by one.
+const MOST_PLAIN_FIELDS: usize = 16;
+
+/// The fields of an object as `serde_json` reads them.
+struct AllFields<'a>(Fields<'a>);
+
+impl<'de> Deserialize<'de> for AllFields<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<AllFields<'de>, D::Error> {
         struct FieldsVisitor;
         impl<'de> Visitor<'de> for FieldsVisitor {
-            type Value = Fields;
+            type Value = AllFields<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Fields, M::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry::<String, Box<RawValue>>()? {
-                    fields.push(field);
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<AllFields<'de>, M::Error> {
+                let mut fields = Fields::new();
+                while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+                    fields.push((name.into(), value.get()));
                 }
                 // Of two fields with one name the last counts, as in other readers of JSON.
-                Ok(Fields(last_of_each(fields)))
+                Ok(AllFields(last_of_each(fields)))
             }
         }
         from.deserialize_map(FieldsVisitor)
     }
 }
 
+/// The string that a value is; none for null.
+fn string_of(value: &str) -> Result<Option<String>, serde_json::Error> {
+    let quoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
+    match quoted.and_then(json::unescape) {
+        Some(string) => Ok(Some(string)),
+        None => serde_json::from_str(value),
+    }
+}
+
 /// The id in a field: a string or a number; none for null.
 fn id_of(value: &str) -> Result<Option<String>, &'static str> {
+    if let Ok(id) = string_of(value) {
+        return Ok(id);
+    }
     match serde_json::from_str(value) {
-        Ok(serde_json::Value::String(id)) => Ok(Some(id)),
         Ok(serde_json::Value::Number(_)) => Ok(Some(value.to_owned())),
-        Ok(serde_json::Value::Null) => Ok(None),
         _ => Err("is neither a string nor a number"),
     }
 }
 
 /// What is left of a line's fields.
-fn meta(fields: Meta) -> Meta {
-    let is_record =
-        fields.iter().any(|(k, _)| k == "offset_unit") && fields.iter().any(|(k, _)| k == "spans");
-    let mut meta = Vec::new();
+fn meta(fields: Fields<'_>) -> Meta {
+    let has = |name: &str| fields.iter().any(|(k, _)| k == name);
+    if !(has("offset_unit") && has("spans")) {
+        return fields.into_iter().map(owned).collect();
+    }
+    let mut meta = Fields::new();
     for (key, value) in fields {
-        if is_record && (key == "offset_unit" || key == "spans") {
-            continue;
-        }
-        let inner = if is_record && key == "meta" {
-            serde_json::from_str::<Fields>(value.get()).ok()
-        } else {
-            None
-        };
-        match inner {
-            Some(Fields(inner)) => meta.extend(inner),
-            None => meta.push((key, value)),
+        match &*key {
+            "offset_unit" | "spans" => {}
+            "meta" => match self::fields(value) {
+                Ok(inner) => meta.extend(inner),
+                Err(_) => meta.push((key, value)),
+            },
+            _ => meta.push((key, value)),
         }
     }
-    last_of_each(meta.into_iter().map(|(k, v)| (k, on_one_line(v))))
+    last_of_each(meta).into_iter().map(owned).collect()
 }
 
-/// A value as it stands; one that goes over several lines without the space between its parts, as a record is a line.
-fn on_one_line(value: Box<RawValue>) -> Box<RawValue> {
-    if !value.get().contains(['\n', '\r']) {
-        return value;
-    }
+/// A field on one line.
+fn owned((name, value): (Cow<'_, str>, &str)) -> (String, Box<RawValue>) {
+    let value = match value.contains(['\n', '\r']) {
+        true => RawValue::from_string(on_one_line(value)),
+        false => serde_json::from_str(value),
+    };
+    (
+        name.into_owned(),
+        value.expect("the value was read as JSON before"),
+    )
+}
+
+/// A value that goes over several lines without the space between its parts, as a record is a line.
+fn on_one_line(value: &str) -> String {
     let (mut in_string, mut escaped) = (false, false);
-    let line = value.get().chars().filter(|&c| {
+    let line = value.chars().filter(|&c| {
         if in_string {
             in_string = escaped || c != '"';
             escaped = !escaped && c == '\\';
@@ -170,7 +248,7 @@ fn on_one_line(value: Box<RawValue>) -> Box<RawValue> {
         in_string = c == '"';
         !c.is_ascii_whitespace()
     });
-    RawValue::from_string(line.collect()).unwrap_or(value)
+    line.collect()
 }
 
 fn bad_json(line: &str, error: &serde_json::Error) -> String {
@@ -194,10 +272,9 @@ pub(super) fn starts_with_an_object(start: &str) -> bool {
     let Some((line, _)) = start.split_once('\n') else {
         // The whole of a short file, or the start of a long line.
         return start.starts_with('{')
-            && (serde_json::from_str::<Fields>(start).is_ok()
-                || start.len() > 4096 && start.starts_with("{\""));
+            && (fields(start).is_ok() || start.len() > 4096 && start.starts_with("{\""));
     };
-    line.starts_with('{') && serde_json::from_str::<Fields>(line).is_ok()
+    line.starts_with('{') && fields(line).is_ok()
 }
 
 #[cfg(test)]
@@ -285,6 +362,91 @@ mod tests {
         assert_eq!(
             parse(r#"{"id":"x","body":"B"}"#, &options).unwrap_err(),
             "a.jsonl:3: no text in field \"text\", the line has \"id\", \"body\" (--text-field names another)"
+        );
+    }
+
+    #[test]
+    fn the_short_way_reads_what_serde_json_reads_or_leaves_it() {
+        let mut rng = fastrand::Rng::with_seed(6);
+        let parts = [
+            "{",
+            "}",
+            "{\"",
+            "\"",
+            "\"}",
+            ":",
+            ",",
+            "\":\"",
+            "\",\"",
+            " ",
+            "\n",
+            "\t",
+            "a",
+            "b",
+            "é",
+            "\\n",
+            "\\\"",
+            "\\",
+            "\u{1}",
+            "1",
+            "-1.5e3",
+            "01",
+            "null",
+            "true",
+            "nul",
+            "[1,{\"a\":[]}]",
+            "[",
+            "{}",
+            "\"a\":1",
+            "\"b\": \"x\"",
+            "\"text\":null",
+            "\\ud800",
+        ];
+        let (mut plain, mut lines) = (0, 0);
+        for _ in 0..300_000 {
+            let inside: String = (0..rng.usize(..9))
+                .map(|_| *rng.choice(&parts).unwrap())
+                .collect();
+            let line = match rng.usize(..4) {
+                0 => inside,
+                1 => format!("{{\"a\":\"{inside}\"}}"),
+                _ => format!("{{{inside}}}"),
+            };
+            let expected = serde_json::from_str::<AllFields>(&line);
+            lines += usize::from(expected.is_ok());
+            if let Some(fields) = plain_fields(&line) {
+                assert_eq!(fields, expected.unwrap().0, "{line}");
+                plain += 1;
+            }
+        }
+        assert!(plain > 10_000 && plain * 2 > lines, "{plain} of {lines}");
+        assert!(
+            plain_fields(r#"{"id": "a", "n": 1.50, "x": [{}], "text": "a \n \" b"} "#).is_some()
+        );
+    }
+
+    #[test]
+    fn escapes_are_read_and_those_that_stand_for_nothing_refused() {
+        let options = ReadOptions::default();
+        assert_eq!(
+            parse(
+                r#"{"id":"\u0061","text":"\u201cK\u00f6ln\u201d \ud83d\ude80\n","n":"\ud800"}"#,
+                &options
+            )
+            .unwrap(),
+            r#"a | “Köln” 🚀/ | n="\ud800""#
+        );
+        assert_eq!(
+            parse(r#"{"text":"\ud800 a"}"#, &options).unwrap_err(),
+            "a.jsonl:3: field \"text\" is not a string"
+        );
+        assert_eq!(
+            parse("{\"text\":\"a\tb\"}", &options).unwrap_err(),
+            "a.jsonl:3: bad JSON at byte 10: control character (\\u0000-\\u001F) found while parsing a string"
+        );
+        assert_eq!(
+            parse(r#"{"text":"a","text":"b","x":1,"x":2}"#, &options).unwrap(),
+            "a.jsonl:3 | b | x=2"
         );
     }
 }

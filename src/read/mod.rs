@@ -23,8 +23,7 @@ use crate::{
     document::{Document, Meta},
     error::{Error, Problem},
 };
-use serde_json::value::RawValue;
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, hash::Hash};
 
 /// The table of formats: what a name stands for, and what reads it. All else that tells a format from others is in its reader.
 macro_rules! formats {
@@ -201,9 +200,9 @@ impl Parsed {
 }
 
 /// Fields, of which of those with one name the last counts. Time is linear: a line may have millions.
-fn last_of_each(fields: impl IntoIterator<Item = (String, Box<RawValue>)>) -> Meta {
+fn last_of_each<N: Clone + Eq + Hash, V>(fields: impl IntoIterator<Item = (N, V)>) -> Vec<(N, V)> {
     let mut places = HashMap::new();
-    let mut all: Vec<Option<(String, Box<RawValue>)>> = Vec::new();
+    let mut all: Vec<Option<(N, V)>> = Vec::new();
     for (name, value) in fields {
         if let Some(before) = places.insert(name.clone(), all.len()) {
             all[before] = None;

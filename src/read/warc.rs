@@ -69,7 +69,7 @@ impl Reader for Warc {
                 Err(message) => return Parsed::error(raw, message),
             }
         } else {
-            text
+            text.into_owned()
         };
         let uri = field(header, "WARC-Target-URI");
         // Early writers put it between angle brackets.

@@ -69,10 +69,12 @@ pub(crate) fn compete(
         }
         let (cluster, behind) = rest.split_at_mut(n);
         rest = behind;
-        winners.clear();
-        if n > 1 {
-            cluster.sort_by(before);
+        if let [alone] = cluster {
+            won.extend((!alone.block).then_some(alone.annotation));
+            continue;
         }
+        winners.clear();
+        cluster.sort_by(before);
         let first_also = also.len();
         for candidate in cluster.iter() {
             let a = &candidate.annotation;
