@@ -237,28 +237,39 @@ impl Draft {
     }
 }
 
-/// Appends `weapon/hwasong-14` for the theme `WEAPON` and the name `Hwasong-14`.
+/// Appends `weapon/hwasong-14` for the theme `WEAPON` and the name `Hwasong-14`: letters and digits in lower case, one hyphen for
+/// what stands between.
 pub(super) fn default_id(theme: &str, name: &str, out: &mut String) {
-    let lower = |text: &str, out: &mut String| match text.is_ascii() {
-        true => {
-            let start = out.len();
-            out.push_str(text);
-            out[start..].make_ascii_lowercase();
-        }
-        false => out.push_str(&text.to_lowercase()),
-    };
-    lower(theme, out);
+    out.reserve(theme.len() + 1 + name.len());
+    push_lower(theme, out);
     out.push('/');
     let start = out.len();
-    lower(name, out);
-    let mut slug = String::with_capacity(out.len() - start);
-    for c in out[start..].chars() {
-        if c.is_alphanumeric() {
-            slug.push(c);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
+    let is_end = |out: &String| out.len() == start || out.ends_with('-');
+    if name.is_ascii() {
+        for b in name.bytes() {
+            if b.is_ascii_alphanumeric() {
+                out.push(b.to_ascii_lowercase() as char);
+            } else if !is_end(out) {
+                out.push('-');
+            }
+        }
+    } else {
+        for c in name.to_lowercase().chars() {
+            if c.is_alphanumeric() {
+                out.push(c);
+            } else if !is_end(out) {
+                out.push('-');
+            }
         }
     }
-    out.truncate(start);
-    out.push_str(slug.trim_end_matches('-'));
+    if out.len() > start && out.ends_with('-') {
+        out.pop();
+    }
+}
+
+fn push_lower(text: &str, out: &mut String) {
+    match text.is_ascii() {
+        true => out.extend(text.bytes().map(|b| b.to_ascii_lowercase() as char)),
+        false => out.push_str(&text.to_lowercase()),
+    }
 }
