@@ -16,6 +16,8 @@ mod golden;
 mod inputs;
 // Every line of the shipped lists: form, order, ids, doubles, common words; every alias is found in a sentence of its own.
 mod lists;
+// Precision on texts off the domain, against a floor: `tests/off-domain/`.
+mod off_domain;
 // What the token index finds equals what the automaton and a naive search find, on random lists and texts.
 mod properties;
 // The README's commands print what the README shows.
