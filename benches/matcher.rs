@@ -3,7 +3,7 @@
 //!
 //! `cargo bench --bench matcher [-- NAMES...]` prints MB/s of text and the ratio to the first rival for lists of 5,000 and 100,000
 //! generated names, or of the sizes given; `all` stands for 5,000, 100,000, 1,000,000 and 5,000,000, which takes many minutes and
-//! about 12 GB. All take turns, several times, and the medians are printed: machines are noisy, read the ratios. All must find the
+//! several gigabytes. All take turns, several times, and the medians are printed: machines are noisy, read the ratios. All must find the
 //! same spans, or the bench fails.
 
 #![allow(

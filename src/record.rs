@@ -155,8 +155,9 @@ impl<'a> Offsets<'a> {
     /// # Panics
     /// When `byte` is less than the one before it, behind the end or inside a character.
     pub fn at(&mut self, byte: usize) -> usize {
+        let behind = byte.checked_sub(self.byte).expect("offsets rise");
         if byte <= self.ascii_until {
-            self.count += byte - self.byte;
+            self.count += behind;
         } else {
             self.count += self.unit.count(&self.text[self.byte..byte]);
             self.ascii_until = ascii_until(self.text, byte);
@@ -173,5 +174,47 @@ fn ascii_until(text: &str, byte: usize) -> usize {
     match plain == blocks.len() && tail.is_ascii() {
         true => text.len(),
         false => byte + 32 * plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_are_what_counting_from_the_start_gives() {
+        let mut rng = fastrand::Rng::with_seed(8);
+        let parts = [
+            "Iran ",
+            "Köln",
+            "🚀",
+            "e\u{301}",
+            "a sentence that fills more than one block of bytes. ",
+        ];
+        for _ in 0..2000 {
+            let text: String = (0..rng.usize(..12))
+                .map(|_| parts[rng.usize(..parts.len())])
+                .collect();
+            for unit in [OffsetUnit::Codepoint, OffsetUnit::Byte, OffsetUnit::Utf16] {
+                let mut offsets = Offsets::new(&text, unit);
+                for byte in (0..=text.len()).filter(|&b| text.is_char_boundary(b)) {
+                    if rng.usize(..3) == 0 {
+                        assert_eq!(
+                            offsets.at(byte),
+                            unit.count(&text[..byte]),
+                            "{text:?} {byte}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "offsets rise")]
+    fn offsets_that_fall_are_refused() {
+        let mut offsets = Offsets::new("Iran and Köln", OffsetUnit::Codepoint);
+        offsets.at(8);
+        offsets.at(4);
     }
 }
