@@ -1,6 +1,6 @@
 //! Classes of the bytes of a block with AVX2, 32 bytes at a time.
 
-use super::{Block, Set, Visitor, visit_with};
+use super::{Block, Marks, Set, Visitor, visit_with};
 use std::{arch::x86_64::*, sync::LazyLock};
 
 /// Does this machine have what [`visit`] is compiled with? AVX2, and the instructions on single bits that came along with it.
@@ -18,7 +18,35 @@ pub(super) fn is_there() -> bool {
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 pub(super) fn visit<V: Visitor>(bytes: &[u8], visitor: V) -> V {
-    visit_with(bytes, visitor, |block| classify::<V>(block))
+    visit_with(
+        bytes,
+        visitor,
+        |block| classify::<V>(block),
+        |places, marks, out: &mut [u8]| gather(places, marks, out),
+    )
+}
+
+/// [`super::Gather`], eight places at a time.
+#[inline]
+#[target_feature(enable = "bmi2,popcnt")]
+fn gather(places: u64, mut marks: Marks, out: &mut [u8]) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // A loop: the closure of a `map` would not be compiled into this function.
+    for (_, mask) in &mut marks {
+        *mask = _pext_u64(*mask, places);
+    }
+    for chunk in out[..(places.count_ones() as usize).next_multiple_of(8)]
+        .as_chunks_mut::<8>()
+        .0
+    {
+        let mut bytes = 0;
+        for (bit, mask) in &mut marks {
+            // The lowest eight, one in each byte.
+            bytes |= _pdep_u64(*mask, ONES * u64::from(*bit));
+            *mask >>= 8;
+        }
+        *chunk = bytes.to_le_bytes();
+    }
 }
 
 #[inline]

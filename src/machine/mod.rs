@@ -31,8 +31,31 @@ pub(crate) trait Visitor {
     const SETS: [Set; 3] = [Set::of(b""); 3];
 
     /// Takes the block that starts at byte `at`. Implementations are `#[inline(always)]`: then they are compiled into the loop over
-    /// the blocks, with the instructions of the machine that it runs on.
-    fn block(&mut self, at: usize, block: Block);
+    /// the blocks, with the instructions of the machine that it runs on. `gather` is the machine's way to do what [`Gather`] says.
+    fn block(&mut self, at: usize, block: Block, gather: impl Gather);
+}
+
+/// Masks of a block, each with the bit of a byte that stands for it.
+pub(crate) type Marks = [(u8, u64); 6];
+
+/// Gathers what several masks have at the same places: for each bit of the first argument, in order, a byte is written that has the
+/// bits of the masks that have this place. Bytes behind those may be overwritten, up to a multiple of eight; without room for them
+/// this panics.
+pub(crate) trait Gather: Fn(u64, Marks, &mut [u8]) {}
+
+impl<F: Fn(u64, Marks, &mut [u8])> Gather for F {}
+
+/// [`Gather`] place by place, for machines without instructions for it.
+#[inline(always)]
+fn gather_each(mut places: u64, marks: Marks, out: &mut [u8]) {
+    let out = &mut out[..places.count_ones() as usize];
+    for byte in out {
+        let place = places.trailing_zeros();
+        *byte = marks.iter().fold(0, |byte, (bit, mask)| {
+            byte | (bit * (mask >> place & 1) as u8)
+        });
+        places &= places.wrapping_sub(1);
+    }
 }
 
 /// A set of ASCII bytes.
@@ -89,6 +112,7 @@ fn visit_with<V: Visitor>(
     bytes: &[u8],
     mut visitor: V,
     classify: impl Fn(&[u8; 64]) -> Block,
+    gather: impl Gather + Copy,
 ) -> V {
     let mut padded = [0; 64];
     let mut at = 0;
@@ -97,7 +121,7 @@ fn visit_with<V: Visitor>(
             padded[..bytes.len() - at].copy_from_slice(&bytes[at..]);
             &padded
         });
-        visitor.block(at, classify(block));
+        visitor.block(at, classify(block), gather);
         at += 64;
     }
     visitor
@@ -150,7 +174,7 @@ mod tests {
         const SETS: [Set; 3] = [Set::of(SETS[0]), Set::of(SETS[1]), Set::of(SETS[2])];
 
         #[inline(always)]
-        fn block(&mut self, at: usize, block: Block) {
+        fn block(&mut self, at: usize, block: Block, _: impl Gather) {
             self.0.push((at, block));
         }
     }
@@ -212,6 +236,47 @@ mod tests {
             for any in [0..=255, 0..=127, b'0'..=b'z'] {
                 let bytes: Vec<u8> = (0..len).map(|_| rng.u8(any.clone())).collect();
                 check(&bytes);
+            }
+        }
+    }
+
+    /// Gathers from masks that depend on the block.
+    struct Gathered(Vec<u8>);
+
+    impl Visitor for Gathered {
+        #[inline(always)]
+        fn block(&mut self, _: usize, block: Block, gather: impl Gather) {
+            let places = block.letters;
+            let bits = [2, 4, 8, 32, 64, 128];
+            let marks: Marks =
+                std::array::from_fn(|k| (bits[k], block.digits.rotate_left(7 * k as u32)));
+            let mut out = [0; 64];
+            gather(places, marks, &mut out);
+            let mut expected = Vec::new();
+            for place in (0..64).filter(|place| places >> place & 1 != 0) {
+                let here = marks.iter().filter(|(_, mask)| mask >> place & 1 != 0);
+                expected.push(here.map(|(bit, _)| bit).sum::<u8>());
+            }
+            assert_eq!(out[..expected.len()], expected, "{places:x} {marks:x?}");
+            self.0.extend(expected);
+        }
+    }
+
+    #[test]
+    fn what_masks_have_is_gathered_as_the_definition_says() {
+        let mut rng = fastrand::Rng::with_seed(8);
+        for letters in 0..=10 {
+            for _ in 0..50 {
+                let bytes: Vec<u8> = (0..640)
+                    .map(|_| match rng.u8(..10) < letters {
+                        true => b'a',
+                        false => *rng.choice(b"1 ").expect("there are two"),
+                    })
+                    .collect();
+                let vectors = visit(&bytes, Gathered(Vec::new())).0;
+                assert_eq!(vectors, scalar::visit(&bytes, Gathered(Vec::new())).0);
+                let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
+                assert_eq!(vectors.len(), letters);
             }
         }
     }

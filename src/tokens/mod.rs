@@ -34,6 +34,10 @@ pub struct Tokens {
     hashes: Vec<u64>,
     /// One more than there are tokens: the last has the gap behind them.
     forms: Vec<Form>,
+    /// What the masks of the blocks say about each token; room behind as in `ends`.
+    marks: Vec<u8>,
+    /// Tokens that are not as most are, or the gap before them is not: `describe_quickly` looks at these once more.
+    candidates: Vec<u32>,
     /// Tokens that the quick pass leaves to the thorough one.
     rest: Vec<u32>,
     folded: String,
@@ -154,16 +158,19 @@ impl Tokens {
                 text,
                 starts: &mut self.starts,
                 ends: &mut self.ends,
+                marks: &mut self.marks,
                 starts_len: 0,
                 ends_len: 0,
                 last_letter: 0,
                 last_digit: 0,
+                last_space: 0,
+                carries: Carries::default(),
                 spill: Spill::default(),
             },
         );
         let n = splitter.starts_len;
-        self.describe_quickly(text, n);
-        self.describe_rest(text, n);
+        let rest = self.describe_quickly(text, n);
+        self.describe_rest(text, n, rest);
     }
 
     /// How many tokens there are.
@@ -240,37 +247,69 @@ impl Tokens {
 
     /// Hashes the first `n` tokens and describes shapes and gaps of the usual kinds: without branches, which nobody could predict.
     /// What is not of the usual kinds, or may have to do with the end of a sentence or with a dotted acronym, is put on the list of
-    /// the rest.
-    fn describe_quickly(&mut self, text: &str, n: usize) {
+    /// the rest, whose length this gives.
+    fn describe_quickly(&mut self, text: &str, n: usize) -> usize {
         let (bytes, seed) = (text.as_bytes(), self.seed);
         self.hashes.resize(n, 0);
         self.forms.resize(n + 1, Form::default());
-        self.rest.resize(n, 0);
-        let hashes = self.hashes.iter_mut().zip(&mut self.forms);
-        let spans = self.starts[..n].iter().zip(&self.ends[..n]);
-        for ((hash, form), (&start, &end)) in hashes.zip(spans) {
-            let (start, len) = (start as usize, (end - start) as usize);
-            let shape;
-            (*hash, shape) = quick_hash_and_shape(bytes, start, len, seed);
-            *form = Form::new(shape, Gap::NONE);
+        if self.candidates.len() < n {
+            self.candidates.resize(self.starts.len(), 0);
         }
-        // In a loop of its own: the processor has registers for one, not for both. The last gap ends where the text does.
-        self.starts[n] = text.len() as u32;
-        // The gap before the first token is of no usual kind.
-        let (mut rest_len, mut gap) = (0, gap::UNKNOWN);
-        let gaps = self.ends[..n].iter().zip(&self.starts[1..=n]);
-        for (i, (form, (&end, &next))) in self.forms.iter_mut().zip(gaps).enumerate() {
-            *form = Form::new(form.shape(), gap);
-            gap = gap::short(bytes, end as usize, next as usize);
-            self.rest[rest_len] = i as u32;
-            rest_len += usize::from(form.is_unusual() | (gap == Gap::PERIOD));
+        let spans = self.starts[..n].iter().zip(&self.ends[..n]);
+        for (hash, (&start, &end)) in self.hashes.iter_mut().zip(spans.clone()) {
+            *hash = quick_hash(bytes, start as usize, (end - start) as usize, seed);
+        }
+        // In loops of their own: the processor has registers for one, and the compiler vectors for this one.
+        let marks = self.marks[..n].iter().zip(spans);
+        for (form, (&marks, (&start, &end))) in self.forms.iter_mut().zip(marks) {
+            let long = if end - start > 16 { Shape::UNKNOWN } else { 0 };
+            // The gap is right for all that are no candidates.
+            *form = Form::new(Shape(marks | long), Gap::SPACE);
+        }
+        let candidates = &mut self.candidates[..n];
+        let mut candidates_len = 0;
+        for (i, form) in self.forms[..n].iter().enumerate() {
+            candidates[candidates_len] = i as u32;
+            candidates_len += usize::from(form.shape().0 & (Shape::UNKNOWN | OTHER_GAP) != 0);
+        }
+        // A period alone makes the token before it one of the rest too.
+        if self.rest.len() < 2 * candidates_len + 1 {
+            self.rest.resize(2 * candidates_len + 1, 0);
+        }
+        let rest = &mut self.rest[..];
+        let mut rest_len = 0;
+        // The number of the last of the rest, plus one.
+        let mut after_last = 0;
+        for &i in &candidates[..candidates_len] {
+            let i = i as usize;
+            // The gap before the first token is of no usual kind.
+            let gap = match i {
+                0 => gap::UNKNOWN,
+                _ => gap::short(bytes, self.ends[i - 1] as usize, self.starts[i] as usize),
+            };
+            let form = Form::new(Shape(self.forms[i].shape().0 & !OTHER_GAP), gap);
+            self.forms[i] = form;
+            rest[rest_len] = (i as u32).wrapping_sub(1);
+            rest_len += usize::from((gap == Gap::PERIOD) & (after_last != i));
+            rest[rest_len] = i as u32;
+            rest_len += usize::from(form.is_unusual());
+            after_last = if form.is_unusual() { i + 1 } else { after_last };
+        }
+        // The last gap ends where the text does.
+        let mut gap = gap::UNKNOWN;
+        if n > 0 {
+            gap = gap::short(bytes, self.ends[n - 1] as usize, bytes.len());
+            if gap == Gap::PERIOD && after_last != n {
+                rest[rest_len] = n as u32 - 1;
+                rest_len += 1;
+            }
         }
         self.forms[n] = Form::new(Shape::default(), gap);
-        self.rest.truncate(rest_len);
+        rest_len
     }
 
     /// Describes what the quick pass left: merges dotted acronyms, finds the ends of sentences.
-    fn describe_rest(&mut self, text: &str, n: usize) {
+    fn describe_rest(&mut self, text: &str, n: usize, rest: usize) {
         let line_is_paragraph = has_long_line(text.as_bytes());
         // Tokens before `from` are done; they are the first `count`.
         let (mut from, mut count) = (0, 0);
@@ -281,7 +320,7 @@ impl Tokens {
         loop {
             let k = if also_next && from < n {
                 from
-            } else if let Some(&k) = self.rest.get(at) {
+            } else if let Some(&k) = self.rest[..rest].get(at) {
                 at += 1;
                 k as usize
             } else {
@@ -438,26 +477,13 @@ struct Word {
     shape: Shape,
 }
 
-/// The hash of the folded form and the shape of a token; what is long or not ASCII has [`Shape::UNKNOWN`].
+/// The hash of the folded form of a token, if that is ASCII and not long.
 #[inline(always)]
-fn quick_hash_and_shape(bytes: &[u8], start: usize, len: usize, seed: u64) -> (u64, Shape) {
+fn quick_hash(bytes: &[u8], start: usize, len: usize, seed: u64) -> u64 {
     const CASE: u64 = 0x2020_2020_2020_2020;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let (mask_a, mask_b, unknown) = MASKS[len.min(17)];
+    let (mask_a, mask_b) = MASKS[len.min(16)];
     let (a, b) = load16(bytes, start);
-    let (lower_a, lower_b) = ((a | CASE) & mask_a, (b | CASE) & mask_b);
-    let (a, b) = (a & mask_a, b & mask_b);
-    let hash = hash_words(lower_a, lower_b, len, seed);
-    // The case bits of capitals.
-    let (upper_a, upper_b) = (a ^ lower_a, b ^ lower_b);
-    // What any byte has, gathered in the lowest: a capital behind the first letter beside its case bit, in the place of LATER_UPPER.
-    let mut any = (a | b) & (CASE | HIGH) | (upper_a >> 8 | upper_b) << 1 | unknown;
-    any |= any >> 32;
-    any |= any >> 16;
-    any |= any >> 8;
-    // What the first byte has: a case bit that was not there; a bit that all letters of ASCII have, and no digit.
-    let first = (upper_a as u8 & 0x20 | !a as u8 & 0x40) >> 3;
-    (hash, Shape(any as u8 & 0xe0 | first))
+    hash_words((a | CASE) & mask_a, (b | CASE) & mask_b, len, seed)
 }
 
 /// Does a sentence end in the gap between two tokens?
@@ -598,12 +624,41 @@ struct Splitter<'a> {
     text: &'a str,
     starts: &'a mut Vec<u32>,
     ends: &'a mut Vec<u32>,
+    marks: &'a mut Vec<u8>,
     starts_len: usize,
     ends_len: usize,
     /// Was the byte before the block a letter?
     last_letter: u64,
     last_digit: u64,
+    /// Was it a space directly behind a token?
+    last_space: u64,
+    carries: Carries,
     spill: Spill,
+}
+
+/// In the marks of a token, in the place of [`Shape::DOTTED`], which is found out later: the gap before it is not just one space.
+const OTHER_GAP: u8 = Shape::DOTTED;
+
+/// What is known already about the token that goes on into the next block, a bit each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Carries {
+    first_upper: u64,
+    later_upper: u64,
+    lower: u64,
+    odd_letters: u64,
+    odd_digits: u64,
+    spaced_letters: u64,
+    spaced_digits: u64,
+}
+
+/// Behind which runs of ones in `runs` is one that has a bit of `marks` (all inside the runs)? In other places the result has any bits.
+/// The sum of a run and a mark in it carries to the first place behind it; `carry` says the same of the run that goes on from the
+/// last block.
+#[inline(always)]
+fn reach_ends(runs: u64, marks: u64, carry: &mut u64) -> u64 {
+    let (sum, overflow) = runs.overflowing_add(marks | *carry);
+    *carry = u64::from(overflow);
+    sum
 }
 
 /// How many starts or ends are written at once, whether there are so many or not.
@@ -616,12 +671,19 @@ impl Splitter<'_> {
         for list in [&mut *self.starts, &mut *self.ends] {
             list.resize(2 * list.len() + 2 * 64, 0);
         }
+        self.marks.resize(self.starts.len(), 0);
     }
 }
 
 impl machine::Visitor for Splitter<'_> {
+    const SETS: [machine::Set; 3] = [
+        machine::Set::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        machine::Set::of(b" "),
+        machine::Set::of(b""),
+    ];
+
     #[inline(always)]
-    fn block(&mut self, base: usize, mut block: machine::Block) {
+    fn block(&mut self, base: usize, mut block: machine::Block, gather: impl machine::Gather) {
         let mut breaks = 0;
         if block.non_ascii != 0 || self.spill.pending {
             breaks = classify_non_ascii(
@@ -633,17 +695,48 @@ impl machine::Visitor for Splitter<'_> {
             );
         }
         let (letters, digits) = (block.letters, block.digits);
+        let [upper, spaces, _] = block.sets;
         let letter_before = letters << 1 | self.last_letter;
         let digit_before = digits << 1 | self.last_digit;
         let first = letters & !letter_before | digits & !digit_before | breaks & (letters | digits);
-        let behind = !letters & letter_before
-            | !digits & digit_before
-            | breaks & (letter_before | digit_before);
+        let behind_letters = !letters & letter_before;
+        let behind_digits = !digits & digit_before;
+        let behind = behind_letters | behind_digits | breaks & (letter_before | digit_before);
         (self.last_letter, self.last_digit) = (letters >> 63, digits >> 63);
+
+        let space_behind = behind & spaces;
+        let mut spaced = first & (space_behind << 1 | self.last_space);
+        self.last_space = space_behind >> 63;
+        let mut odd = block.non_ascii;
+        // Tokens that touch are one run here, so that nothing can be said about them.
+        if breaks != 0 {
+            (odd, spaced) = (!0, 0);
+            (self.carries.spaced_letters, self.carries.spaced_digits) = (0, 0);
+        }
+        let carries = &mut self.carries;
+        let odd = reach_ends(letters, odd & letters, &mut carries.odd_letters) & behind_letters
+            | reach_ends(digits, odd & digits, &mut carries.odd_digits) & behind_digits
+            | if breaks != 0 { behind } else { 0 };
+        let spaced = reach_ends(letters, spaced & letters, &mut carries.spaced_letters)
+            & behind_letters
+            | reach_ends(digits, spaced & digits, &mut carries.spaced_digits) & behind_digits;
+        let first_upper = reach_ends(letters, upper & first, &mut carries.first_upper);
+        let later_upper = reach_ends(letters, upper & !first, &mut carries.later_upper);
+        let lower = reach_ends(letters, letters & !upper, &mut carries.lower);
+        let marks = [
+            (OTHER_GAP, !spaced),
+            (Shape::FIRST_UPPER, first_upper & behind_letters),
+            (Shape::DIGITS, behind_digits),
+            (Shape::LOWER, lower & behind_letters | behind_digits),
+            (Shape::LATER_UPPER, later_upper & behind_letters),
+            (Shape::UNKNOWN, odd),
+        ];
+
         if self.starts.len() < self.starts_len + 64 + AT_ONCE {
             self.grow();
         }
         self.starts_len = write_places(first, base, self.starts, self.starts_len);
+        gather(behind, marks, &mut self.marks[self.ends_len..]);
         self.ends_len = write_places(behind, base, self.ends, self.ends_len);
     }
 }
@@ -760,9 +853,9 @@ pub(crate) fn extend_key(key: u64, hash: u64) -> u64 {
     multiply(key ^ K1, hash ^ K0)
 }
 
-/// By the length of a token, the bytes of two words of eight that are part of it, and [`Shape::UNKNOWN`] for those that are longer.
-static MASKS: [(u64, u64, u64); 18] = {
-    let mut masks = [(!0, !0, 0); 18];
+/// By the length of a token, the bytes of two words of eight that are part of it.
+static MASKS: [(u64, u64); 17] = {
+    let mut masks = [(!0, !0); 17];
     let mut n = 0;
     while n < 8 {
         let mask = (1 << (8 * n)) - 1;
@@ -771,7 +864,6 @@ static MASKS: [(u64, u64, u64); 18] = {
         masks[n + 8].1 = mask;
         n += 1;
     }
-    masks[17].2 = Shape::UNKNOWN as u64;
     masks
 };
 
