@@ -472,8 +472,7 @@ impl<'a> Assembly<'a> {
         let mut context_words = std::mem::take(&mut self.context_words);
         for word in context_words.iter_mut().filter(|w| w.lexicon == 0) {
             let first = context_hashes.len() as u32;
-            let (start, len) = (word.folded.start as usize, word.folded.len as usize);
-            let tokens = self.strings[start..start + len].split(SEPARATOR);
+            let tokens = self.strings[word.folded.range()].split(SEPARATOR);
             context_hashes.extend(tokens.map(|t| hash_bytes(t.as_bytes(), index.seed)));
             word.hashes = (first, context_hashes.len() as u32);
         }
@@ -512,9 +511,7 @@ impl<'a> Assembly<'a> {
                 &draft.attributes[entry.attributes.0 as usize..entry.attributes.1 as usize]
             {
                 let key = draft.text(key);
-                let known = |(k, _): &(Text, Text)| {
-                    self.strings[k.start as usize..][..k.len as usize] == *key
-                };
+                let known = |(k, _): &(Text, Text)| self.strings[k.range()] == *key;
                 if i == 0 || !out[start..].iter().any(known) {
                     let pair = (self.store(key), self.store(draft.text(value)));
                     out.push(pair);

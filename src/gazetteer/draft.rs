@@ -4,10 +4,11 @@
 use super::{
     AliasKind, Case,
     builder::{Alias, Context, Entry},
+    image::Text,
     name::{NameShape, Punctuation},
 };
 use crate::{error::Problem, span::Label, tokens::Tokens};
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 /// A file of a gazetteer, or the entries that a program adds one by one (then its path is empty).
 #[derive(Debug, Default)]
@@ -29,19 +30,6 @@ pub(super) struct Draft {
     /// The keys of the aliases, one after the other.
     keys: Vec<u8>,
     tokens: Tokens,
-}
-
-/// A range of bytes of a pool.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Text {
-    pub(super) start: u32,
-    pub(super) len: u32,
-}
-
-impl Text {
-    fn range(self) -> Range<usize> {
-        self.start as usize..(self.start + self.len) as usize
-    }
 }
 
 /// What an entry is for, and the name that goes with it.

@@ -74,11 +74,18 @@ const SECTION_TABLE: usize = 48;
 /// The section table ends with two checksums behind it.
 const HEADER: usize = SECTION_TABLE + 16 * SECTIONS + 16;
 
-/// A range of the strings.
+/// A range of the strings, of an image or of a draft.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Text {
     pub(super) start: u32,
     pub(super) len: u32,
+}
+
+impl Text {
+    pub(super) fn range(self) -> Range<usize> {
+        let start = self.start as usize;
+        start..start + self.len as usize
+    }
 }
 
 /// What every alias has.
@@ -302,8 +309,7 @@ impl Image {
 
     /// A range of the strings; nothing where it is damaged.
     pub(super) fn text(&self, text: Text) -> &str {
-        let (start, len) = (text.start as usize, text.len as usize);
-        let bytes = self.bytes_of(Section::Strings).get(start..start + len);
+        let bytes = self.bytes_of(Section::Strings).get(text.range());
         std::str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
     }
 

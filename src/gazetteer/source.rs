@@ -3,7 +3,8 @@
 use super::{
     AliasKind, Case,
     builder::{Context, ContextPlace, GazetteerBuilder},
-    draft::{Draft, Policies, RoleName, Text},
+    draft::{Draft, Policies, RoleName},
+    image::Text,
 };
 use crate::{
     error::{Error, Problem},

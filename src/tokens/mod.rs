@@ -2,11 +2,18 @@
 
 pub(crate) mod fold;
 mod gap;
+mod hash;
+mod sentence;
+mod split;
 
 pub use gap::Gap;
+pub(crate) use hash::{extend_key, hash_bytes};
 
-use crate::{machine, span::Span};
+use crate::span::Span;
 use fold::Class;
+use hash::quick_hash;
+use sentence::{MAY_END_SENTENCE, ends_sentence};
+use split::OTHER_GAP;
 use std::ops::Range;
 
 /// The tokens of a text as flat arrays: for each its bytes, the hash of its folded form, its shape, and the gap before it.
@@ -152,23 +159,7 @@ impl Tokens {
         } else {
             text
         };
-        let splitter = machine::visit(
-            text.as_bytes(),
-            Splitter {
-                text,
-                starts: &mut self.starts,
-                ends: &mut self.ends,
-                marks: &mut self.marks,
-                starts_len: 0,
-                ends_len: 0,
-                last_letter: 0,
-                last_digit: 0,
-                last_space: 0,
-                carries: Carries::default(),
-                spill: Spill::default(),
-            },
-        );
-        let n = splitter.starts_len;
+        let n = split::split(text, &mut self.starts, &mut self.ends, &mut self.marks);
         let rest = self.describe_quickly(text, n);
         self.describe_rest(text, n, rest);
     }
@@ -466,52 +457,12 @@ impl Tokens {
     }
 }
 
-/// What stands where sentences end; besides, they may end behind dotted acronyms.
-const MAY_END_SENTENCE: Gap = Gap::PARAGRAPH.or(Gap::PERIOD).or(Gap::END);
-
 /// A token while it is described.
 #[derive(Clone, Copy, Debug, Default)]
 struct Word {
     start: usize,
     end: usize,
     shape: Shape,
-}
-
-/// The hash of the folded form of a token, if that is ASCII and not long.
-#[inline(always)]
-fn quick_hash(bytes: &[u8], start: usize, len: usize, seed: u64) -> u64 {
-    const CASE: u64 = 0x2020_2020_2020_2020;
-    let (mask_a, mask_b) = MASKS[len.min(16)];
-    let (a, b) = load16(bytes, start);
-    hash_words((a | CASE) & mask_a, (b | CASE) & mask_b, len, seed)
-}
-
-/// Does a sentence end in the gap between two tokens?
-fn ends_sentence(text: &str, last: Word, gap: Gap, next: Word) -> bool {
-    if gap.has(Gap::PARAGRAPH) {
-        return true;
-    }
-    let lower = !next.shape.starts_upper() && next.shape.has_lower();
-    if lower || !gap.has(Gap::SPACE | Gap::LINE) {
-        // `end.Next` without its space still ends a sentence; `3.5`, `example.com` and `U.S.-led` do not.
-        return !lower
-            && gap.has(Gap::PERIOD | Gap::END)
-            && gap.within(Gap::PERIOD | Gap::END | Gap::QUOTE)
-            && last.shape.has_lower()
-            && !next.shape.is_digits();
-    }
-    if gap.has(Gap::END) {
-        return true;
-    }
-    let dotted = last.shape.is_dotted();
-    let period = gap.has(Gap::PERIOD) || dotted && text.as_bytes()[last.end - 1] == b'.';
-    if !period {
-        return false;
-    }
-    let word = &text[last.start..last.end];
-    let abbreviated =
-        dotted || word.chars().count() == 1 && !last.shape.is_digits() || is_abbreviation(word);
-    !abbreviated || is_sentence_starter(&text[next.start..next.end])
 }
 
 /// The most bytes of a letter with its marks in a dotted acronym.
@@ -533,375 +484,6 @@ fn has_long_line(bytes: &[u8]) -> bool {
             before = at + 1;
             long
         })
-}
-
-/// Words that a period belongs to, so that it ends no sentence by itself.
-fn is_abbreviation(word: &str) -> bool {
-    const ABBREVIATIONS: [&str; 89] = [
-        "adm", "apr", "ariz", "ark", "assn", "assoc", "aug", "ave", "blvd", "brig", "bros",
-        "calif", "capt", "cf", "cmdr", "co", "col", "colo", "conn", "corp", "cpl", "cpt", "dec",
-        "del", "dept", "dist", "dr", "eq", "est", "etc", "feb", "fig", "fla", "fr", "ft", "ga",
-        "gen", "gov", "hon", "ill", "inc", "ind", "jan", "jr", "jul", "jun", "kan", "ky", "lt",
-        "ltd", "maj", "mar", "mass", "md", "messrs", "mich", "minn", "miss", "mo", "mont", "mr",
-        "mrs", "ms", "mt", "neb", "nev", "no", "nov", "oct", "okla", "ore", "pa", "ph", "pres",
-        "prof", "pvt", "rep", "rev", "sen", "sept", "sgt", "sr", "st", "supt", "tenn", "tex",
-        "univ", "va", "vs",
-    ];
-    static PACKED: [u64; ABBREVIATIONS.len()] = {
-        let mut packed = [0; ABBREVIATIONS.len()];
-        let mut i = 0;
-        while i < packed.len() {
-            packed[i] = pack(ABBREVIATIONS[i].as_bytes());
-            i += 1;
-        }
-        packed
-    };
-    word.len() <= 6 && word.is_ascii() && PACKED.binary_search(&pack(word.as_bytes())).is_ok()
-}
-
-/// Up to eight ASCII bytes in lower case as a number, ordered as words are.
-const fn pack(word: &[u8]) -> u64 {
-    let mut bytes = [0; 8];
-    let mut i = 0;
-    while i < word.len() {
-        bytes[i] = word[i].to_ascii_lowercase();
-        i += 1;
-    }
-    u64::from_be_bytes(bytes)
-}
-
-/// Words that rarely stand capitalised inside a sentence: behind an abbreviation they start the next one.
-fn is_sentence_starter(word: &str) -> bool {
-    const STARTERS: [&str; 42] = [
-        "A",
-        "After",
-        "Although",
-        "An",
-        "And",
-        "As",
-        "At",
-        "Before",
-        "Both",
-        "But",
-        "By",
-        "For",
-        "From",
-        "He",
-        "Her",
-        "His",
-        "How",
-        "However",
-        "If",
-        "In",
-        "It",
-        "Its",
-        "Meanwhile",
-        "No",
-        "On",
-        "Our",
-        "She",
-        "So",
-        "That",
-        "The",
-        "Their",
-        "There",
-        "These",
-        "They",
-        "This",
-        "We",
-        "What",
-        "When",
-        "While",
-        "Who",
-        "With",
-        "You",
-    ];
-    STARTERS.binary_search(&word).is_ok()
-}
-
-/// Divides a text into runs of letters and runs of digits, block by block.
-struct Splitter<'a> {
-    text: &'a str,
-    starts: &'a mut Vec<u32>,
-    ends: &'a mut Vec<u32>,
-    marks: &'a mut Vec<u8>,
-    starts_len: usize,
-    ends_len: usize,
-    /// Was the byte before the block a letter?
-    last_letter: u64,
-    last_digit: u64,
-    /// Was it a space directly behind a token?
-    last_space: u64,
-    carries: Carries,
-    spill: Spill,
-}
-
-/// In the marks of a token, in the place of [`Shape::DOTTED`], which is found out later: the gap before it is not just one space.
-const OTHER_GAP: u8 = Shape::DOTTED;
-
-/// What is known already about the token that goes on into the next block, a bit each.
-#[derive(Clone, Copy, Debug, Default)]
-struct Carries {
-    first_upper: u64,
-    later_upper: u64,
-    lower: u64,
-    odd_letters: u64,
-    odd_digits: u64,
-    spaced_letters: u64,
-    spaced_digits: u64,
-}
-
-/// Behind which runs of ones in `runs` is one that has a bit of `marks` (all inside the runs)? In other places the result has any bits.
-/// The sum of a run and a mark in it carries to the first place behind it; `carry` says the same of the run that goes on from the
-/// last block.
-#[inline(always)]
-fn reach_ends(runs: u64, marks: u64, carry: &mut u64) -> u64 {
-    let (sum, overflow) = runs.overflowing_add(marks | *carry);
-    *carry = u64::from(overflow);
-    sum
-}
-
-/// How many starts or ends are written at once, whether there are so many or not.
-const AT_ONCE: usize = 8;
-
-impl Splitter<'_> {
-    /// Makes room for what a block may have.
-    #[cold]
-    fn grow(&mut self) {
-        for list in [&mut *self.starts, &mut *self.ends] {
-            list.resize(2 * list.len() + 2 * 64, 0);
-        }
-        self.marks.resize(self.starts.len(), 0);
-    }
-}
-
-impl machine::Visitor for Splitter<'_> {
-    const SETS: [machine::Set; 3] = [
-        machine::Set::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-        machine::Set::of(b" "),
-        machine::Set::of(b""),
-    ];
-
-    #[inline(always)]
-    fn block(&mut self, base: usize, mut block: machine::Block, gather: impl machine::Gather) {
-        let mut breaks = 0;
-        if block.non_ascii != 0 || self.spill.pending {
-            breaks = classify_non_ascii(
-                self.text,
-                base,
-                &mut block,
-                self.last_letter | self.last_digit << 1,
-                &mut self.spill,
-            );
-        }
-        let (letters, digits) = (block.letters, block.digits);
-        let [upper, spaces, _] = block.sets;
-        let letter_before = letters << 1 | self.last_letter;
-        let digit_before = digits << 1 | self.last_digit;
-        let first = letters & !letter_before | digits & !digit_before | breaks & (letters | digits);
-        let behind_letters = !letters & letter_before;
-        let behind_digits = !digits & digit_before;
-        let behind = behind_letters | behind_digits | breaks & (letter_before | digit_before);
-        (self.last_letter, self.last_digit) = (letters >> 63, digits >> 63);
-
-        let space_behind = behind & spaces;
-        let mut spaced = first & (space_behind << 1 | self.last_space);
-        self.last_space = space_behind >> 63;
-        let mut odd = block.non_ascii;
-        // Tokens that touch are one run here, so that nothing can be said about them.
-        if breaks != 0 {
-            (odd, spaced) = (!0, 0);
-            (self.carries.spaced_letters, self.carries.spaced_digits) = (0, 0);
-        }
-        let carries = &mut self.carries;
-        let odd = reach_ends(letters, odd & letters, &mut carries.odd_letters) & behind_letters
-            | reach_ends(digits, odd & digits, &mut carries.odd_digits) & behind_digits
-            | if breaks != 0 { behind } else { 0 };
-        let spaced = reach_ends(letters, spaced & letters, &mut carries.spaced_letters)
-            & behind_letters
-            | reach_ends(digits, spaced & digits, &mut carries.spaced_digits) & behind_digits;
-        let first_upper = reach_ends(letters, upper & first, &mut carries.first_upper);
-        let later_upper = reach_ends(letters, upper & !first, &mut carries.later_upper);
-        let lower = reach_ends(letters, letters & !upper, &mut carries.lower);
-        let marks = [
-            (OTHER_GAP, !spaced),
-            (Shape::FIRST_UPPER, first_upper & behind_letters),
-            (Shape::DIGITS, behind_digits),
-            (Shape::LOWER, lower & behind_letters | behind_digits),
-            (Shape::LATER_UPPER, later_upper & behind_letters),
-            (Shape::UNKNOWN, odd),
-        ];
-
-        if self.starts.len() < self.starts_len + 64 + AT_ONCE {
-            self.grow();
-        }
-        self.starts_len = write_places(first, base, self.starts, self.starts_len);
-        gather(behind, marks, &mut self.marks[self.ends_len..]);
-        self.ends_len = write_places(behind, base, self.ends, self.ends_len);
-    }
-}
-
-/// Writes the places of a block's bits to `out[at..]`, which has room for all and [`AT_ONCE`] more; gives the end of what it wrote.
-#[inline(always)]
-fn write_places(mut bits: u64, base: usize, out: &mut [u32], at: usize) -> usize {
-    let end = at + bits.count_ones() as usize;
-    for chunk in out[at..].as_chunks_mut::<AT_ONCE>().0 {
-        if bits == 0 {
-            break;
-        }
-        for place in chunk {
-            *place = base as u32 + bits.trailing_zeros();
-            bits &= bits.wrapping_sub(1);
-        }
-    }
-    end
-}
-
-/// Bits of characters that reach into the next block.
-#[derive(Clone, Copy, Debug, Default)]
-struct Spill {
-    pending: bool,
-    letters: u64,
-    digits: u64,
-    breaks: u64,
-    /// The byte behind the last character that is a word of its own, its marks included.
-    single_end: usize,
-}
-
-/// Adds what is not ASCII to a block's letters and digits; gives the bytes at which a token must start or end although the class goes
-/// on (characters that are words of their own). `before` says what the byte before the block was: 1 a letter, 2 a digit.
-#[cold]
-fn classify_non_ascii(
-    text: &str,
-    base: usize,
-    block: &mut machine::Block,
-    before: u64,
-    spill: &mut Spill,
-) -> u64 {
-    block.letters |= spill.letters;
-    block.digits |= spill.digits;
-    let mut breaks = spill.breaks;
-    *spill = Spill {
-        single_end: spill.single_end,
-        ..Spill::default()
-    };
-    let mut rest = block.non_ascii;
-    while rest != 0 {
-        let i = rest.trailing_zeros() as usize;
-        if !text.is_char_boundary(base + i) {
-            rest &= rest - 1;
-            continue;
-        }
-        let c = text[base + i..]
-            .chars()
-            .next()
-            .expect("a byte of the block lies inside the text");
-        let bits = ((1u128 << c.len_utf8()) - 1) << i;
-        rest &= !(bits as u64);
-        let class = fold::class(c);
-        let (is_letter, is_digit) = match class {
-            Class::Letter | Class::Single => (true, false),
-            Class::Digit => (false, true),
-            Class::Gap => (false, false),
-            Class::Extend if i == 0 => (before & 1 != 0, before & 2 != 0),
-            Class::Extend => (
-                block.letters >> (i - 1) & 1 != 0,
-                block.digits >> (i - 1) & 1 != 0,
-            ),
-        };
-        if is_letter {
-            block.letters |= bits as u64;
-            spill.letters |= (bits >> 64) as u64;
-        }
-        if is_digit {
-            block.digits |= bits as u64;
-            spill.digits |= (bits >> 64) as u64;
-        }
-        let start = base + i;
-        let behind = start + c.len_utf8();
-        if class == Class::Single {
-            breaks |= 1 << i;
-        }
-        // It ends behind its marks, which are more of the same word.
-        let marks_single = class == Class::Extend && spill.single_end == start && start > 0;
-        if class == Class::Single || marks_single {
-            spill.single_end = behind;
-            let next = text[behind..].chars().next();
-            if !next.is_some_and(|c| !c.is_ascii() && fold::class(c) == Class::Extend) {
-                let bit = 1u128 << (i + c.len_utf8());
-                breaks |= bit as u64;
-                spill.breaks |= (bit >> 64) as u64;
-            }
-        }
-    }
-    spill.pending = spill.letters | spill.digits | spill.breaks != 0;
-    breaks
-}
-
-const K0: u64 = 0x9e37_79b9_7f4a_7c15;
-const K1: u64 = 0xc2b2_ae3d_27d4_eb4f;
-
-#[inline(always)]
-fn multiply(a: u64, b: u64) -> u64 {
-    let m = u128::from(a) * u128::from(b);
-    m as u64 ^ (m >> 64) as u64
-}
-
-/// The key of a name from the key of its first tokens and the hash of the next one.
-#[inline(always)]
-pub(crate) fn extend_key(key: u64, hash: u64) -> u64 {
-    multiply(key ^ K1, hash ^ K0)
-}
-
-/// By the length of a token, the bytes of two words of eight that are part of it.
-static MASKS: [(u64, u64); 17] = {
-    let mut masks = [(!0, !0); 17];
-    let mut n = 0;
-    while n < 8 {
-        let mask = (1 << (8 * n)) - 1;
-        masks[n].0 = mask;
-        masks[n].1 = 0;
-        masks[n + 8].1 = mask;
-        n += 1;
-    }
-    masks
-};
-
-/// The 16 bytes from `start` as two words, zeros behind the end.
-#[inline(always)]
-fn load16(bytes: &[u8], start: usize) -> (u64, u64) {
-    let chunk = match bytes[start..].first_chunk::<16>() {
-        Some(chunk) => *chunk,
-        None => load_last(&bytes[start..]),
-    };
-    let w = u128::from_le_bytes(chunk);
-    (w as u64, (w >> 64) as u64)
-}
-
-#[cold]
-fn load_last(bytes: &[u8]) -> [u8; 16] {
-    let mut chunk = [0; 16];
-    chunk[..bytes.len()].copy_from_slice(bytes);
-    chunk
-}
-
-#[inline(always)]
-fn hash_words(a: u64, b: u64, len: usize, seed: u64) -> u64 {
-    multiply(a ^ K0 ^ seed, b ^ K1 ^ (len as u64) << 56)
-}
-
-/// The hash of a folded form; [`Tokens`] has the same for every token.
-pub(crate) fn hash_bytes(folded: &[u8], seed: u64) -> u64 {
-    if folded.len() <= 16 {
-        let (a, b) = load16(folded, 0);
-        return hash_words(a, b, folded.len(), seed);
-    }
-    let mut hash = folded.len() as u64 ^ K0 ^ seed;
-    for chunk in folded.chunks(8) {
-        let (w, _) = load16(chunk, 0);
-        hash = multiply(hash ^ w, K1);
-    }
-    hash
 }
 
 #[cfg(test)]
@@ -1123,17 +705,6 @@ mod tests {
                 assert_eq!(tokens.span(i).end, before);
             }
         }
-    }
-
-    #[test]
-    fn word_lists_are_sorted() {
-        assert!(is_abbreviation("Gen") && is_abbreviation("adm") && is_abbreviation("VS"));
-        assert!(!is_abbreviation("Gent") && !is_abbreviation("") && !is_abbreviation("Gén"));
-        assert!(
-            is_sentence_starter("A")
-                && is_sentence_starter("You")
-                && is_sentence_starter("However")
-        );
     }
 
     #[test]
