@@ -1,13 +1,13 @@
 //! [`Annotator`]: the order of the stages.
 
 use crate::{
-    document::{AliasId, Annotation, Document, EntryId, Origin, Zone, ZoneKind},
+    document::{Annotation, Document, EntryId, Origin, Rule, Zone, ZoneKind},
     error::Error,
     gazetteer::Gazetteer,
     matcher::{Engine, Matcher, Matches},
     record::{Mention, OffsetUnit, Offsets, Record},
     resolve::overlap::{Candidate, Lost, Reason, compete},
-    rules::{self, Addition},
+    rules::{self, Rules},
     span::{Label, Span},
     tokens::Tokens,
     zones::zones,
@@ -34,7 +34,7 @@ pub struct Annotator {
     overlaps: Overlaps,
     labels: Option<Vec<Label>>,
     attributes: bool,
-    rules: bool,
+    rules: Option<Rules>,
     /// Some label that the gazetteer has.
     any_label: Option<Label>,
 }
@@ -57,6 +57,7 @@ pub struct AnnotatorBuilder {
     labels: Option<Vec<Label>>,
     attributes: bool,
     no_rules: bool,
+    without: Vec<Rule>,
 }
 
 /// Memory that an annotator reuses from document to document: one for each thread.
@@ -64,7 +65,7 @@ pub struct AnnotatorBuilder {
 pub struct Scratch {
     tokens: Tokens,
     matches: Matches,
-    additions: Vec<Addition>,
+    rules: rules::Scratch,
     candidates: Vec<Candidate>,
     winners: Vec<Candidate>,
 }
@@ -113,6 +114,12 @@ impl AnnotatorBuilder {
         self
     }
 
+    /// Applies all rules but these. Default: all.
+    pub fn without(&mut self, rules: impl IntoIterator<Item = Rule>) -> &mut AnnotatorBuilder {
+        self.without = rules.into_iter().collect();
+        self
+    }
+
     /// The annotator.
     ///
     /// # Errors
@@ -129,11 +136,11 @@ impl AnnotatorBuilder {
             )));
         }
         Ok(Annotator {
+            rules: (!self.no_rules).then(|| Rules::new(&gazetteer, &self.without)),
             matcher: Matcher::with_engine(gazetteer, self.engine),
             overlaps: self.overlaps,
             labels: self.labels.clone(),
             attributes: self.attributes,
-            rules: !self.no_rules,
             any_label: known.first().copied(),
         })
     }
@@ -171,32 +178,36 @@ impl Annotator {
     /// Annotates in memory that is reused, and tells all there is to tell.
     pub fn annotate_into(&self, scratch: &mut Scratch, doc: &Document, found: &mut Found) {
         let text = doc.text();
-        found.annotations.clear();
-        found.also.clear();
-        found.lost.clear();
         scratch.tokens.fill(text, self.gazetteer().seed());
         zones(text, &mut found.zones);
         self.matcher
             .find(text, &scratch.tokens, &mut scratch.matches);
-        scratch.additions.clear();
-        if self.rules {
-            let names = scratch.matches.names();
-            rules::apply(
-                self.gazetteer(),
-                &scratch.tokens,
-                names,
-                &mut scratch.additions,
+        scratch.rules.additions.clear();
+        if let Some(rules) = &self.rules {
+            let (gazetteer, tokens) = (self.gazetteer(), &scratch.tokens);
+            rules.apply(
+                gazetteer,
+                (text, tokens),
+                &scratch.matches,
+                &found.zones,
+                &mut scratch.rules,
             );
         }
         self.candidates(scratch, &found.zones);
-        let lost = (self.overlaps == Overlaps::All).then_some(&mut found.lost);
-        compete(
-            &mut scratch.candidates,
-            &mut found.annotations,
-            &mut found.also,
-            lost,
-            &mut scratch.winners,
-        );
+        self.compete(scratch, found);
+        if let Some(rules) = &self.rules {
+            let more = rules.apply_to_document(
+                self.gazetteer(),
+                (text, &scratch.tokens),
+                &scratch.matches,
+                &found.annotations,
+                &mut scratch.rules,
+            );
+            if more {
+                self.candidates(scratch, &found.zones);
+                self.compete(scratch, found);
+            }
+        }
         found.lost.sort_by_key(|l| {
             (
                 l.annotation.span.start,
@@ -206,51 +217,77 @@ impl Annotator {
         self.keep_labels(found);
     }
 
+    fn compete(&self, scratch: &mut Scratch, found: &mut Found) {
+        found.annotations.clear();
+        found.also.clear();
+        found.lost.clear();
+        let lost = (self.overlaps == Overlaps::All).then_some(&mut found.lost);
+        compete(
+            &mut scratch.candidates,
+            &mut found.annotations,
+            &mut found.also,
+            lost,
+            &mut scratch.winners,
+        );
+    }
+
     /// Turns matches and what rules added into candidates, those in no-match zones excepted.
     fn candidates(&self, scratch: &mut Scratch, zones: &[Zone]) {
         let Scratch {
             matches,
-            additions,
+            rules,
             candidates,
             ..
         } = scratch;
         candidates.clear();
-        let names = matches.names().iter();
-        let names = names.map(|m| (m.span, m.alias, Origin::Alias(m.alias)));
-        candidates.extend(self.outside_zones(zones, names));
-        let added = additions
-            .iter()
-            .map(|a| (a.span, a.alias, Origin::Rule(a.rule)));
-        candidates.extend(self.outside_zones(zones, added));
-    }
-
-    /// The candidates at these sorted spans that lie in no zone where nothing is found.
-    fn outside_zones(
-        &self,
-        zones: &[Zone],
-        found: impl Iterator<Item = (Span, AliasId, Origin)>,
-    ) -> impl Iterator<Item = Candidate> {
-        let mut zones = ZoneCursor { zones, first: 0 };
-        found.filter_map(move |(span, alias, origin)| {
-            let zone = zones.of(span);
-            if zone == Some(ZoneKind::NoMatch) {
-                return None;
-            }
-            let gazetteer = self.gazetteer();
-            let label = gazetteer.alias_label(alias);
-            let annotation = Annotation {
-                span,
-                // A block has no label; any will do, nobody reads it.
-                label: label.or(self.any_label)?,
-                entry: Some(gazetteer.first_of(gazetteer.alias_entry(alias))),
+        let gazetteer = self.gazetteer();
+        let mut cursor = ZoneCursor { zones, first: 0 };
+        candidates.extend(matches.names().iter().filter_map(|m| {
+            let label = gazetteer.alias_label(m.alias);
+            let origin = Origin::Alias(m.alias);
+            // A block has no label; any will do, nobody reads it.
+            let annotation = self.annotation(
+                m.span,
+                label.or(self.any_label)?,
+                Some(gazetteer.first_of(gazetteer.alias_entry(m.alias))),
                 origin,
-                zone,
-            };
+                &mut cursor,
+            )?;
             Some(Candidate {
                 annotation,
                 block: label.is_none(),
-                priority: gazetteer.alias_priority(alias),
+                priority: gazetteer.alias_priority(m.alias),
             })
+        }));
+        rules.additions.sort_by_key(|a| a.span.start);
+        let mut cursor = ZoneCursor { zones, first: 0 };
+        candidates.extend(rules.additions.iter().filter_map(|a| {
+            let origin = Origin::Rule(a.rule);
+            let annotation = self.annotation(a.span, a.label, a.entry, origin, &mut cursor)?;
+            Some(Candidate {
+                annotation,
+                block: false,
+                priority: a.priority,
+            })
+        }));
+    }
+
+    /// What is found at a span, unless it lies in a zone where nothing is found. Spans come sorted.
+    fn annotation(
+        &self,
+        span: Span,
+        label: Label,
+        entry: Option<EntryId>,
+        origin: Origin,
+        zones: &mut ZoneCursor,
+    ) -> Option<Annotation> {
+        let zone = zones.of(span);
+        (zone != Some(ZoneKind::NoMatch)).then_some(Annotation {
+            span,
+            label,
+            entry,
+            origin,
+            zone,
         })
     }
 

@@ -123,12 +123,76 @@ pub enum Origin {
     Rule(Rule),
 }
 
-/// The rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Rule {
-    /// The name of a weapon and the common noun of its kind behind it: `Hwasong-12 missile`.
-    NameAndKind,
+/// Declares [`Rule`]: a rule is a variant, a name and a sentence.
+macro_rules! rules {
+    ($($rule:ident $name:literal $about:literal)*) => {
+        /// The rules: what finds entities besides the names of the lists. [`Rule::about`] says what each does.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Rule {
+            $(#[doc = $about] $rule,)*
+        }
+
+        impl Rule {
+            /// All rules, family by family.
+            pub const ALL: &[Rule] = &[$(Rule::$rule),*];
+
+            /// The name, `person-title`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Rule::$rule => $name,)* }
+            }
+
+            /// What it does, with an example.
+            pub fn about(self) -> &'static str {
+                match self { $(Rule::$rule => $about,)* }
+            }
+
+            /// What the origin of its spans is called, `rule:person-title`.
+            fn origin(self) -> &'static str {
+                match self { $(Rule::$rule => concat!("rule:", $name),)* }
+            }
+        }
+    };
+}
+
+rules! {
+    PersonTitle "person-title" "A name behind a title, a rank or an office: `Gen. Ivan Petrov`, `Foreign Minister Lavrov`."
+    PersonRole "person-role" "A name behind a role in lower case, or behind it and a comma: `spokesman Dmitry Peskov`, `the foreign minister, Li Wen,`."
+    PersonGivenName "person-given-name" "A given name with what follows it: `Amina Yusuf`, `Jean-Pierre van der Meer Jr.`."
+    PersonFamilyName "person-family-name" "A family name with an unknown word before it: `Tarquin Hughes`."
+    PersonFamilyFirst "person-family-first" "A family name that comes first, and syllables of its language: `Kim Yo-jong`, `Zhao Lijian`."
+    PersonInitial "person-initial" "Initials and a name: `V. Petrov`, `J.J. Smith`."
+    PersonParticle "person-particle" "A name held together by a particle: `Abu Omar al-Ansari`, `Nabil bin Hasan`."
+    PersonApposition "person-apposition" "A name before a comma and a role or an age: `Oona Brack, an analyst at`, `Oona Brack, 44,`."
+    PersonSpeech "person-speech" "A name beside a verb of speech: `said Brack`, `Oona Brack told`."
+    PersonShort "person-short" "A part of the name of a person whom the text names in full: `Petrov`."
+    OrganizationHead "organization-head" "A name that ends in the head noun of an organization: `Kent Fire and Rescue Service`, `Iranian Chess Federation`."
+    OrganizationOf "organization-of" "A head noun and what it is of or for: `Ministry of Defence of the Russian Federation`, `Institute for the Study of War`."
+    OrganizationSuffix "organization-suffix" "A name with a company's suffix: `Dongfang Precision Machinery Co., Ltd.`."
+    OrganizationUnit "organization-unit" "A unit with a number: `3rd Battalion`, `Task Force 150`."
+    OrganizationAcronym "organization-acronym" "An acronym that brackets define, and what it stands for: `Pacific Trade Watch (PTW)`."
+    OrganizationShort "organization-short" "A short form of an organization that the text names in full: `the Ministry`."
+    NameAndKind "name-and-kind" "The name of a weapon and the common noun of its kind behind it: `Hwasong-12 missile`."
+    WeaponNewName "weapon-new-name" "An unknown name and the kind of a weapon behind it: `the Oreshnik missile`."
+    WeaponFamily "weapon-family" "A variant or unknown member of a known family: `Hwasong-20`, `T-72B3M`, `Su-27/30`."
+    WeaponMaker "weapon-maker" "A maker and a designation: `Sukhoi Su-24`."
+    WeaponKind "weapon-kind" "A kind of weapon with the words that say which: `short-range anti-ship missile`, `cruise and ballistic missiles`."
+    WeaponShip "weapon-ship" "A ship's prefix and name: `USS Example`."
+    PlaceHead "place-head" "A name with the noun for what kind of place it is: `Kherson Oblast`, `Lake Example`, `the town of Example`."
+    PlaceState "place-state" "A place before its state or country: `Belvidere, Illinois`."
+}
+
+impl Rule {
+    /// The rule of this name.
+    ///
+    /// ```
+    /// use wiretag::Rule;
+    /// assert_eq!(Rule::of_name("person-title"), Some(Rule::PersonTitle));
+    /// assert_eq!(Rule::of_name("title"), None);
+    /// ```
+    pub fn of_name(name: &str) -> Option<Rule> {
+        Rule::ALL.iter().copied().find(|r| r.as_str() == name)
+    }
 }
 
 impl Origin {
@@ -136,7 +200,7 @@ impl Origin {
     pub fn as_str(self) -> &'static str {
         match self {
             Origin::Alias(_) => "alias",
-            Origin::Rule(Rule::NameAndKind) => "rule:name-and-kind",
+            Origin::Rule(rule) => rule.origin(),
         }
     }
 }

@@ -7,6 +7,10 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../gazetteers/blocks.tsv"),
     ),
     (
+        "gazetteers/common-words.tsv",
+        include_str!("../../gazetteers/common-words.tsv"),
+    ),
+    (
         "gazetteers/compass.tsv",
         include_str!("../../gazetteers/compass.tsv"),
     ),
@@ -15,12 +19,24 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../gazetteers/countries.tsv"),
     ),
     (
+        "gazetteers/event-heads.tsv",
+        include_str!("../../gazetteers/event-heads.tsv"),
+    ),
+    (
+        "gazetteers/family-names.tsv",
+        include_str!("../../gazetteers/family-names.tsv"),
+    ),
+    (
         "gazetteers/given-names.tsv",
         include_str!("../../gazetteers/given-names.tsv"),
     ),
     (
         "gazetteers/months-days.tsv",
         include_str!("../../gazetteers/months-days.tsv"),
+    ),
+    (
+        "gazetteers/name-particles.tsv",
+        include_str!("../../gazetteers/name-particles.tsv"),
     ),
     (
         "gazetteers/org-heads.tsv",

@@ -328,6 +328,17 @@ impl Image {
         runs.get(behind.checked_sub(1)?).map(RunRow::read)
     }
 
+    /// The runs: the class of each, and the numbers of its entries.
+    pub(super) fn runs(&self) -> impl Iterator<Item = (u16, Range<u32>)> {
+        let runs = self.rows::<8>(Section::Runs);
+        let entries = self.entry_count() as u32;
+        runs.iter().enumerate().map(move |(i, run)| {
+            let run = RunRow::read(run);
+            let end = runs.get(i + 1).map_or(entries, |next| u32_at(next, 0));
+            (run.class, run.entry..end.min(entries))
+        })
+    }
+
     /// The id of an entry; none where it is made of the name.
     pub(super) fn id(&self, entry: u32) -> Option<&str> {
         let range = self.between(Section::IdStarts, entry)?;

@@ -50,6 +50,8 @@ pub struct Gazetteer {
     parts: Vec<Part>,
     /// Sorted by name.
     labels: Vec<Label>,
+    /// Names of the lexicons, by number.
+    lexicons: Vec<String>,
     twins: Twins,
 }
 
@@ -241,6 +243,7 @@ impl Gazetteer {
         Ok(Gazetteer {
             parts,
             labels,
+            lexicons,
             twins,
         })
     }
@@ -381,6 +384,11 @@ impl Gazetteer {
     /// The images, in the order that breaks ties.
     pub(crate) fn parts(&self) -> &[Part] {
         &self.parts
+    }
+
+    /// The names of the lexicons, by number.
+    pub(crate) fn lexicons(&self) -> &[String] {
+        &self.lexicons
     }
 
     pub(crate) fn alias(&self, alias: AliasId) -> AliasRow {

@@ -13,14 +13,14 @@ use crate::{
     span::Label,
     tokens::{Tokens, extend_key, hash_bytes},
 };
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 /// One image of a gazetteer. Numbers of aliases and entries are the image's own here.
 pub(crate) struct Part {
     pub(super) image: Arc<Image>,
     /// Numbers of the gazetteer for the first alias and the first entry of the image.
     pub(crate) first_alias: u32,
-    pub(super) first_entry: u32,
+    pub(crate) first_entry: u32,
     /// For each class, and for each lexicon wanted from elsewhere, the gazetteer's number of the lexicon; nothing for other classes.
     lexicons: Vec<Option<u16>>,
 }
@@ -90,6 +90,14 @@ impl Part {
         *self.lexicons.get(usize::from(row.class))?
     }
 
+    /// For each run of entries that are words of a lexicon: the gazetteer's number of the lexicon, and their numbers here.
+    pub(crate) fn lexicon_runs(&self) -> impl Iterator<Item = (u16, Range<u32>)> {
+        self.image.runs().filter_map(|(class, entries)| {
+            let lexicon = *self.lexicons.get(usize::from(class))?;
+            Some((lexicon?, entries))
+        })
+    }
+
     /// The label of an alias; none for those of blocking entries and lexicons.
     #[inline]
     pub(crate) fn label(&self, row: &AliasRow) -> Option<Label> {
@@ -97,6 +105,11 @@ impl Part {
             Class::Entity(label) => Some(*label),
             _ => None,
         }
+    }
+
+    /// How many aliases it has.
+    pub(crate) fn alias_count(&self) -> usize {
+        self.image.alias_count()
     }
 
     /// The first alias of each key, in the order of the keys.
@@ -219,7 +232,7 @@ impl Part {
         }
     }
 
-    pub(super) fn attributes(&self, entry: u32) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn attributes(&self, entry: u32) -> impl Iterator<Item = (&str, &str)> {
         let image = &*self.image;
         image.attributes(entry).map_while(|i| {
             let (key, value) = image.row::<(Text, Text), 16>(Section::Attributes, i as u32)?;

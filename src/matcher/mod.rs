@@ -5,7 +5,12 @@ mod policy;
 mod substring;
 mod token_index;
 
-use crate::{document::AliasId, gazetteer::Gazetteer, span::Span, tokens::Tokens};
+use crate::{
+    document::{AliasId, EntryId},
+    gazetteer::Gazetteer,
+    span::Span,
+    tokens::Tokens,
+};
 use std::sync::Arc;
 use substring::{Automaton, FoldedText};
 
@@ -69,6 +74,8 @@ pub(crate) struct Hit {
     pub(crate) lexicon: u16,
     pub(crate) first: u32,
     pub(crate) last: u32,
+    /// The word's line in the lexicon.
+    pub(crate) entry: EntryId,
 }
 
 /// How many names ahead of the one that is verified texts are asked for: a load from memory takes as long as some verifications.
@@ -100,6 +107,11 @@ impl Matches {
     /// The names, sorted by span (the longer one first), then by alias.
     pub fn names(&self) -> &[Match] {
         &self.names
+    }
+
+    /// The words of lexicons, in no order.
+    pub(crate) fn hits(&self) -> &[Hit] {
+        &self.hits
     }
 }
 
@@ -220,10 +232,12 @@ impl Matcher {
                         last: look.last,
                     };
                     if let Some(lexicon) = part.lexicon(&row) {
+                        let entry = aliases.entry(&row).unwrap_or(0);
                         hits.push(Hit {
                             lexicon,
                             first: look.first,
                             last: look.last,
+                            entry: EntryId(part.first_entry + entry),
                         });
                     } else if part.has_contexts(&row) {
                         waiting.push((name, number as u32));

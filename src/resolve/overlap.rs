@@ -132,6 +132,8 @@ fn before(a: &Candidate, b: &Candidate) -> std::cmp::Ordering {
             std::cmp::Reverse(c.priority),
             std::cmp::Reverse(span.len()),
             span.start,
+            // What the lists know comes before what rules think.
+            c.annotation.entry.is_none(),
             c.annotation.entry,
             c.annotation.origin.as_str(),
         )

@@ -22,7 +22,7 @@
 //! | `entity` | string or null | id of the entity, `country/KP`; null where no list has it |
 //! | `name` | string or null | canonical name of the entity; null where no list has it |
 //! | `also` | array of strings | ids of further entities with a name of this form and label; absent if there are none |
-//! | `origin` | string | what found it: `alias`, or `rule:NAME` (`rule:name-and-kind`: a weapon's name with its kind behind it) |
+//! | `origin` | string | what found it: `alias`, or `rule:NAME` (`wiretag rules` lists them) |
 //! | `zone` | string | `dateline`, `byline`, `credit` or `boilerplate`, when the span lies in one; else absent |
 //! | `lost` | string | why the span lost the competition; only with `--overlaps all`, and absent on winners |
 //! | `attributes` | object | attributes of the entity, strings; only with `--attributes`, absent if there are none |

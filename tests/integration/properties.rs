@@ -187,8 +187,17 @@ fn every_candidate_is_annotated_or_beside_an_annotation_or_lost() {
             .annotate_into(&mut Scratch::default(), &w.doc, &mut found);
         let of = |a: &Annotation| (a.span, a.label, a.entry);
         let mut all: BTreeSet<(Span, Label, Option<EntryId>)> = BTreeSet::new();
-        all.extend(found.annotations.iter().map(of));
-        all.extend(found.lost.iter().map(|l| of(&l.annotation)));
+        // What rules add comes on top.
+        let listed = |a: &&Annotation| matches!(a.origin, wiretag::Origin::Alias(_));
+        all.extend(found.annotations.iter().filter(listed).map(of));
+        all.extend(
+            found
+                .lost
+                .iter()
+                .map(|l| &l.annotation)
+                .filter(listed)
+                .map(of),
+        );
         for &(n, entry) in &found.also {
             let beside = found.annotations[n as usize];
             all.insert((beside.span, beside.label, Some(entry)));

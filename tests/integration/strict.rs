@@ -157,7 +157,11 @@ fn check_spans(record: &Record) -> Result<(), String> {
         if span.attributes.as_ref().is_some_and(BTreeMap::is_empty) {
             return fault("attributes is there and empty");
         }
-        if !["alias", "rule:name-and-kind"].contains(&span.origin.as_str()) {
+        let rule = span
+            .origin
+            .strip_prefix("rule:")
+            .and_then(wiretag::Rule::of_name);
+        if span.origin != "alias" && rule.is_none() {
             return fault("its origin is unknown");
         }
         if span
