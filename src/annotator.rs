@@ -4,7 +4,7 @@ use crate::{
     document::{Annotation, Document, EntryId, Origin, Rule, Zone, ZoneKind},
     error::Error,
     gazetteer::Gazetteer,
-    matcher::{Engine, Matcher, Matches},
+    matcher::{Engine, Match, Matcher, Matches},
     record::{Mention, OffsetUnit, Offsets, Record},
     resolve::overlap::{Candidate, Lost, Reason, compete},
     rules::{self, Rules},
@@ -267,9 +267,25 @@ impl Annotator {
             Some(Candidate {
                 annotation,
                 block: false,
-                priority: a.priority,
+                priority: a
+                    .priority
+                    .max(self.priority_inside(matches.names(), a.span)),
             })
         }));
+    }
+
+    /// The highest priority of the names inside a span: a rule that makes more of them does not lose to them.
+    fn priority_inside(&self, names: &[Match], span: Span) -> i8 {
+        let first = names.partition_point(|m| m.span.start < span.start);
+        let inside = names[first..]
+            .iter()
+            .take_while(|m| m.span.start < span.end)
+            .filter(|m| m.span.end <= span.end && m.span != span);
+        let gazetteer = self.gazetteer();
+        inside
+            .map(|m| gazetteer.alias_priority(m.alias))
+            .max()
+            .unwrap_or(0)
     }
 
     /// What is found at a span, unless it lies in a zone where nothing is found. Spans come sorted.

@@ -432,7 +432,7 @@ fn short_form(scene: &Scene, short: &Short, (first, last): (usize, usize), found
                     || place
                     || behind
                     || more
-                    || short.kind == Kind::GivenName && !speaks(scene, last + 1)
+                    || short.kind == Kind::GivenName && !is_person_here(scene, short, (first, last))
                 {
                     return;
                 }
@@ -474,6 +474,25 @@ fn speaks(scene: &Scene, i: usize) -> bool {
         && scene.word_at(i, Is::SPEECH.or(Is::SPEECH_WEAK)).is_some()
         && !scene.is_capital(i)
         || scene.gap(i) == Gap::APOSTROPHE && scene.is_one_of(i, &["s"])
+}
+
+/// Is the given name of a person, which is a country or city too, the person here?
+fn is_person_here(scene: &Scene, short: &Short, (first, last): (usize, usize)) -> bool {
+    if scene.gap(last + 1) == Gap::APOSTROPHE {
+        return false;
+    }
+    let role = first > 0 && scene.is_spaced(first) && scene.word_to(first - 1, Is::ROLE).is_some();
+    // Nowhere in the text does it stand as a place does.
+    let place = || {
+        let hashes = scene.tokens.hashes();
+        (1..hashes.len()).any(|i| {
+            hashes[i] == short.tokens[0]
+                && (scene.is_spaced(i) && scene.is_one_of(i - 1, PLACE_PREPOSITIONS)
+                    || scene.gap(i + 1) == Gap::APOSTROPHE
+                    || scene.gap(i).has(Gap::COMMA) && scene.is_listed(i - 1, Listed::LOCATION))
+        })
+    };
+    role || !place()
 }
 
 /// Do these tokens start with capitals, and is no part of a longer name beside them?

@@ -195,14 +195,14 @@ fn may_be_part(scene: &Scene, first: usize, k: usize) -> bool {
     }
     // What the lists know as something else ends a name, unless it is a name too, or follows a given name: `Jordan`, `London`.
     if scene.is_listed(k, Listed::NO_PERSON) && !scene.is_listed(k, Listed::PERSON) && !name {
-        let city = scene.is_listed(k, Listed::LOCATION)
+        let city = scene.is_listed(k, Listed::LOCATION.or(Listed::WEAPON))
             && !scene.is_listed(
                 k,
                 Listed::COUNTRY
                     .or(Listed::NATIONALITY)
                     .or(Listed::ORGANIZATION),
             );
-        return city && k > first && scene.is(k - 1, Is::GIVEN);
+        return city && k > first && scene.is(k - 1, Is::GIVEN) && !scene.is(k - 1, Is::GIVEN_WORD);
     }
     if scene.is_listed(k, Listed::NATIONALITY)
         && !scene.is_listed(k, Listed::PERSON)
@@ -216,7 +216,9 @@ fn may_be_part(scene: &Scene, first: usize, k: usize) -> bool {
 /// `Major Tom Hall`, `German Chancellor Angela`: a title that is a name elsewhere, and a given name behind it.
 fn is_title_of_name(scene: &Scene, k: usize) -> bool {
     scene.is(k, Is::TITLE.or(Is::ROLE))
-        && (scene.is(k, Is::COMMON) || scene.gap(k + 1).has(Gap::PERIOD))
+        && (scene.is(k, Is::GIVEN_WORD)
+            || !scene.is(k, Is::GIVEN)
+            || scene.gap(k + 1).has(Gap::PERIOD))
         && scene.is(k + 1, Is::GIVEN)
         && scene.is_joined(k + 1)
         && scene.is_capital(k + 1)
@@ -423,6 +425,10 @@ fn by_itself(scene: &Scene, run: usize, i: usize, last: usize, found: &mut Found
 /// Does the run of capitals go on behind the name with the noun of something else?
 fn goes_on_otherwise(scene: &Scene, last: usize) -> bool {
     let next = last + 1;
+    // `Stanley Black & Decker`
+    if scene.gap(next).has(Gap::AMPERSAND) && scene.is_capital(next) {
+        return true;
+    }
     scene.is_next_word(next)
         && scene.is_capital(next)
         && scene.casing(next) == Casing::Normal
@@ -461,6 +467,17 @@ fn by_given_name(scene: &Scene, run: usize, i: usize, found: &mut Found) -> Opti
         && (scene.is_first(i) && scene.is(i, Is::COMMON)
             || !unknown && !scene.is(second, Is::FAMILY)
             || casing != Casing::Normal)
+    {
+        return None;
+    }
+    // `Red Bull`, `Jordan Street`, `River Aire`: two words that may be names, and a thing of that name.
+    let word = scene.is(second, Is::COMMON)
+        || scene.is(
+            name.last,
+            Is::PLACE_BEHIND.or(Is::HEAD_END).or(Is::EVENT_END),
+        );
+    if doubtful && word
+        || scene.is(i, Is::PLACE_BEFORE.or(Is::EVENT_START)) && !scene.is(second, Is::GIVEN)
     {
         return None;
     }

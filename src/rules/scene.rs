@@ -400,7 +400,9 @@ fn mark_capitals(text: &str, tokens: &Tokens, memory: &mut Memory) {
         };
         for i in from..to {
             let (gap, shape) = (tokens.gap(i), tokens.shape(i));
-            let is_first = i == from || gap.has(STARTS_SENTENCE);
+            // `KYIV, Ukraine (Reuters) - Russia`
+            let dash = gap.has(Gap::HYPHEN) && gap.has(Gap::SPACE);
+            let is_first = i == from || dash || gap.has(STARTS_SENTENCE);
             let mut mark = memory.marks[i].0 | bits;
             if is_first {
                 mark |= Mark::FIRST;
@@ -416,9 +418,8 @@ fn mark_capitals(text: &str, tokens: &Tokens, memory: &mut Memory) {
                 }
                 _ => !is.has(Is::COMMON) || is.has(Is::COMMON_NAME),
             };
-            // A single letter in capitals is an initial or a word at the start.
-            let capital =
-                shape.starts_upper() && counts && !(is_first && is_article(text, tokens, i));
+            // An article starts no name.
+            let capital = shape.starts_upper() && counts && !is_article(text, tokens, i);
             if capital {
                 mark |= Mark::CAPITAL;
             }
@@ -440,7 +441,7 @@ fn mark_capitals(text: &str, tokens: &Tokens, memory: &mut Memory) {
 }
 
 fn is_article(text: &str, tokens: &Tokens, i: usize) -> bool {
-    matches!(&text[tokens.span(i).range()], "A" | "I")
+    matches!(&text[tokens.span(i).range()], "A" | "An" | "I" | "The")
 }
 
 /// Common words that have a capital in names and before them, whatever the sentence.
