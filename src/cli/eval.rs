@@ -149,17 +149,15 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     }
     let options = args.options()?;
     let bars = args.bars()?;
-    let corpus = |path: &str, label_field: &str| {
-        let options = CorpusOptions {
-            from: args.from,
-            label_field: label_field.to_owned(),
-        };
-        Corpus::read(path, &options)
+    let mut read = CorpusOptions {
+        from: args.from,
+        ..CorpusOptions::default()
     };
-    let gold = corpus(&args.gold, &args.label_field)?;
-    let predicted = corpus(&args.pred, "label")?;
-    let other = args.compare.as_deref().map(|p| corpus(p, "label"));
+    let predicted = Corpus::read(&args.pred, &read)?;
+    let other = args.compare.as_deref().map(|p| Corpus::read(p, &read));
     let other = other.transpose()?;
+    read.label_field.clone_from(&args.label_field);
+    let gold = Corpus::read_gold(&args.gold, &read)?;
     let mut problems = report(gold.problems());
     if gold.is_empty() {
         return Err(Error::invalid(format!("{}: no documents", args.gold)));
@@ -171,7 +169,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
         problems |= report_pairing(other, path);
     }
     let scores = evaluate(&paired.pairs, &options);
-    one_sided_labels(&scores);
+    odd_labels(&paired.pairs, &options, &scores);
     let comparison = other.map(|other| {
         let test = CompareOptions {
             samples: args.samples,
@@ -199,7 +197,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
                 let gap = if i == 0 { "" } else { "\n" };
                 let title = &table.title;
                 if format == "markdown" {
-                    write!(out, "{gap}{title}\n\n{}", table.markdown())?;
+                    write!(out, "{gap}**{title}**\n\n{}", table.markdown())?;
                     continue;
                 }
                 let style = match bold {
@@ -285,18 +283,35 @@ fn report_pairing(paired: &Paired<'_>, name: &str) -> bool {
     wrong
 }
 
-/// Tells of labels that one side alone has: they may be called otherwise on the other, or not be annotated there.
-fn one_sided_labels(report: &Report) {
-    for (label, scores) in &report.labels {
-        match (scores.gold(), scores.predicted()) {
-            (0, n) => complain(&format!(
-                "label {label} is predicted ({n} times) and not in gold: --labels leaves it out, --map gives it another name"
-            )),
-            (n, 0) => complain(&format!(
-                "label {label} is in gold ({n} times) and never predicted: --labels leaves it out, --map gives it another name"
-            )),
-            _ => {}
+/// Tells of labels that were asked for and are nowhere, and of those that one side alone has: they may be called otherwise on the
+/// other, or not be annotated there.
+fn odd_labels(pairs: &[Pair<'_>], options: &Options, report: &Report) {
+    let spans = pairs
+        .iter()
+        .flat_map(|p| p.gold.spans.iter().chain(&p.predicted));
+    let seen: BTreeSet<Label> = spans.map(|s| s.label).collect();
+    for from in options.map.keys().filter(|l| !seen.contains(l)) {
+        complain(&format!(
+            "--map {from}={}: no span has the label {from}",
+            options.map[from]
+        ));
+    }
+    for label in options.labels.iter().flatten() {
+        if !report.labels.contains_key(label) {
+            complain(&format!(
+                "--labels {label}: no span that counts has this label"
+            ));
         }
+    }
+    for (label, scores) in &report.labels {
+        let (what, n) = match (scores.gold(), scores.predicted()) {
+            (0, n) => ("predicted and not in gold", n),
+            (n, 0) => ("in gold and never predicted", n),
+            _ => continue,
+        };
+        complain(&format!(
+            "label {label} is {what} ({n} spans): --labels leaves labels out, --map gives them other names"
+        ));
     }
 }
 

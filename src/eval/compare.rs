@@ -4,7 +4,7 @@ use super::{
     Options, Pair,
     errors::{Example, Surface},
     ratio,
-    scope::{Counted, InScope},
+    sides::{Counted, Sides},
 };
 use crate::span::Label;
 use rayon::prelude::*;
@@ -126,6 +126,9 @@ impl Tally {
 ///
 /// Time is near-linear in the documents, and the bootstrap is linear in samples × documents × labels of a document; it is shared by the
 /// threads of rayon's pool.
+///
+/// # Panics
+/// When a span does not lie on character boundaries of its text.
 pub fn compare(
     pairs: &[Pair<'_>],
     other: &[Pair<'_>],
@@ -136,7 +139,7 @@ pub fn compare(
     let mut rows: BTreeMap<Label, usize> = BTreeMap::new();
     let mut docs: Vec<BTreeMap<Label, Tally>> = Vec::new();
     for (pair, other) in pairs.iter().zip(other) {
-        let sides = [InScope::new(pair, options), InScope::new(other, options)];
+        let sides = [Sides::new(pair, options), Sides::new(other, options)];
         let id = &pair.gold.id;
         let [won, lost, added, gone] = &mut changes;
         won.add(id, sides[0].text, right(&sides[0]), &sides[1].predicted);
@@ -237,7 +240,7 @@ fn bootstrap(
 }
 
 /// The predictions that are strictly right.
-fn right<'d, 'a>(doc: &'d InScope<'a>) -> impl Iterator<Item = &'d Counted<'a>> {
+fn right<'d, 'a>(doc: &'d Sides<'a>) -> impl Iterator<Item = &'d Counted<'a>> {
     let has = |p: &&Counted<'_>| {
         doc.gold
             .binary_search_by_key(&p.key(), Counted::key)
@@ -247,7 +250,7 @@ fn right<'d, 'a>(doc: &'d InScope<'a>) -> impl Iterator<Item = &'d Counted<'a>> 
 }
 
 /// The others.
-fn wrong<'d, 'a>(doc: &'d InScope<'a>) -> impl Iterator<Item = &'d Counted<'a>> {
+fn wrong<'d, 'a>(doc: &'d Sides<'a>) -> impl Iterator<Item = &'d Counted<'a>> {
     let has = |p: &&Counted<'_>| {
         doc.gold
             .binary_search_by_key(&p.key(), Counted::key)

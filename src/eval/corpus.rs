@@ -96,7 +96,7 @@ impl Default for CorpusOptions {
 ///
 /// ```no_run
 /// use wiretag::eval::{Corpus, CorpusOptions, Options, evaluate};
-/// let gold = Corpus::read("gold.jsonl", &CorpusOptions::default())?;
+/// let gold = Corpus::read_gold("gold.jsonl", &CorpusOptions::default())?;
 /// let predicted = Corpus::read("predicted.jsonl", &CorpusOptions::default())?;
 /// let paired = gold.pair(predicted);
 /// println!("F1 {:.4}", evaluate(&paired.pairs, &Options::default()).all.of(wiretag::eval::Scheme::Strict).f1());
@@ -221,6 +221,23 @@ impl Corpus {
             }
         }
         corpus.leave_repeated_ids_out();
+        Ok(corpus)
+    }
+
+    /// The same for gold documents, which all need a text.
+    ///
+    /// # Errors
+    /// As for [`Corpus::read`].
+    pub fn read_gold(path: &str, options: &CorpusOptions) -> Result<Corpus, Error> {
+        let mut corpus = Corpus::read(path, options)?;
+        let problems = &mut corpus.problems;
+        corpus.entries.retain(|entry| {
+            if entry.waiting.is_some() {
+                let message = "no field \"text\", which gold needs: the document is left out";
+                problems.push(Problem::error(&entry.file, Some(entry.line), message));
+            }
+            entry.waiting.is_none()
+        });
         Ok(corpus)
     }
 

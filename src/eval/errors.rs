@@ -1,6 +1,6 @@
 //! Mistakes: what was missed, invented or confused, counted by surface.
 
-use super::scope::{Counted, InScope};
+use super::sides::{Counted, Sides};
 use crate::span::{Label, Span};
 use std::{cmp::Reverse, collections::HashMap, fmt};
 
@@ -119,7 +119,7 @@ pub(super) struct Mistakes(HashMap<Key, (u64, Vec<Example>)>);
 
 impl Mistakes {
     /// Adds those of a document.
-    pub(super) fn add(&mut self, id: &str, doc: &InScope<'_>, pairs: &[Option<usize>]) {
+    pub(super) fn add(&mut self, id: &str, doc: &Sides<'_>, pairs: &[Option<usize>]) {
         let mut found = vec![false; doc.gold.len()];
         let surface = |s: &Counted<'_>| Some(Surface::new(doc.text, s));
         for (prediction, pair) in doc.predicted.iter().zip(pairs) {

@@ -17,7 +17,7 @@ pub(super) fn parse(
     options: &CorpusOptions,
     corpus: &mut Corpus,
 ) {
-    let object = match serde_json::from_str(text) {
+    let object = match serde_json::from_str(text.trim_end()) {
         Ok(Value::Object(object)) => object,
         Ok(_) => {
             let message = "not a JSON object: left out";

@@ -72,7 +72,7 @@ mod errors;
 mod json;
 mod jsonl;
 mod pairing;
-mod scope;
+mod sides;
 mod table;
 
 pub use compare::{Change, CompareOptions, Comparison, Difference, compare};
@@ -87,7 +87,7 @@ use crate::{
 };
 use errors::Mistakes;
 use pairing::{Preference, pair};
-use scope::{Counted, InScope};
+use sides::{Counted, Sides};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -462,12 +462,15 @@ const NO_ORIGIN: &str = "none";
 const BODY: &str = "body";
 
 /// Scores predictions against gold. Time is near-linear in the documents.
+///
+/// # Panics
+/// When a span does not lie on character boundaries of its text.
 pub fn evaluate(pairs: &[Pair<'_>], options: &Options) -> Report {
     let mut report = Report::default();
     let mut mistakes = Mistakes::default();
     let mut found = Vec::new();
     for pair in pairs {
-        let doc = InScope::new(pair, options);
+        let doc = Sides::new(pair, options);
         report.documents += 1;
         report.ignored += doc.ignored;
         let (by_bounds, by_label) = pairings(doc.text, &doc.gold, &doc.predicted);
@@ -497,7 +500,7 @@ fn pairings(
 
 /// The two sides of each label of a document.
 fn of_labels<'a>(
-    doc: &InScope<'a>,
+    doc: &Sides<'a>,
 ) -> impl Iterator<Item = (Label, Vec<Counted<'a>>, Vec<Counted<'a>>)> {
     let mut sides: BTreeMap<Label, (Vec<_>, Vec<_>)> = BTreeMap::new();
     for span in &doc.gold {
@@ -512,7 +515,7 @@ fn of_labels<'a>(
 }
 
 fn count_origins(
-    doc: &InScope<'_>,
+    doc: &Sides<'_>,
     pairs: &[Option<usize>],
     origins: &mut BTreeMap<Option<String>, OriginCounts>,
 ) {
@@ -543,7 +546,7 @@ fn count_origins(
 /// Counts strictly, each span in its own zone; the two of a pair that is correct have the same. Any other pair is counted in the zones
 /// of its two spans, as missed in one and spurious in the other: precision and recall are those of pairs.
 fn count_zones(
-    doc: &InScope<'_>,
+    doc: &Sides<'_>,
     pairs: &[Option<usize>],
     zones: &[Zone],
     counts: &mut BTreeMap<Option<&'static str>, Counts>,

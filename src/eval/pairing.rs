@@ -3,7 +3,7 @@
 //! First, spans that are equal in bounds and label are paired. What is left is paired in the order of the text: each prediction takes
 //! a gold span that overlaps it and that no other has, by the [`Preference`] of the scheme.
 
-use super::scope::Counted;
+use super::sides::Counted;
 use crate::span::{Label, Span};
 use std::collections::{BTreeMap, HashMap};
 

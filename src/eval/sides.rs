@@ -21,7 +21,7 @@ impl Counted<'_> {
 
 /// Both sides of a document, each sorted and without repetitions.
 #[derive(Debug)]
-pub(super) struct InScope<'a> {
+pub(super) struct Sides<'a> {
     pub(super) text: &'a str,
     pub(super) gold: Vec<Counted<'a>>,
     pub(super) predicted: Vec<Counted<'a>>,
@@ -29,8 +29,8 @@ pub(super) struct InScope<'a> {
     pub(super) ignored: u64,
 }
 
-impl<'a> InScope<'a> {
-    pub(super) fn new(pair: &'a Pair<'_>, options: &Options) -> InScope<'a> {
+impl<'a> Sides<'a> {
+    pub(super) fn new(pair: &'a Pair<'_>, options: &Options) -> Sides<'a> {
         let text = &*pair.gold.text;
         let types: Option<BTreeSet<Label>> = pair
             .gold
@@ -65,7 +65,7 @@ impl<'a> InScope<'a> {
             let required = Regions::new(gold.iter().map(|g| g.span));
             predicted.retain(|p| !optional.touch(p.span) || required.touch(p.span));
         }
-        InScope {
+        Sides {
             text,
             ignored: (before - predicted.len()) as u64,
             gold,
