@@ -58,7 +58,7 @@ impl fmt::Display for MistakeKind {
     }
 }
 
-/// What a span says, white space as single spaces, and its label.
+/// What a span says, white space as single spaces, the middle left out (`…`) if it is long, and its label.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Surface {
     /// Its text.
@@ -70,7 +70,7 @@ pub struct Surface {
 impl Surface {
     pub(super) fn new(text: &str, span: &Counted<'_>) -> Surface {
         Surface {
-            text: on_one_line(&text[span.span.range()]),
+            text: shown(&text[span.span.range()]),
             label: span.label,
         }
     }
@@ -186,14 +186,29 @@ fn snippet(text: &str, span: Span) -> String {
         "{} {}[{}]{} {}",
         mark(start > 0),
         &before[start..],
-        &text[span.range()],
+        shown(&text[span.range()]),
         &behind[..end],
         mark(end < behind.len())
     ))
 }
 
+/// A span longer than twice this, in characters, shows no more than its start and its end.
+const MOST_SHOWN: usize = 100;
+
+/// What a span says, on one line that is not too long.
+fn shown(span: &str) -> String {
+    let start = span.char_indices().nth(MOST_SHOWN);
+    let end = span.char_indices().nth_back(MOST_SHOWN - 1);
+    match (start, end) {
+        (Some((start, _)), Some((end, _))) if start < end => {
+            on_one_line(&format!("{} … {}", &span[..start], &span[end..]))
+        }
+        _ => on_one_line(span),
+    }
+}
+
 /// White space as single spaces, none at the ends.
-pub(super) fn on_one_line(text: &str) -> String {
+fn on_one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ")
 }
@@ -219,5 +234,16 @@ mod tests {
             snippet(text, span),
             "[Köln] said that the International Atomic …"
         );
+    }
+
+    #[test]
+    fn long_spans_show_their_ends() {
+        let long = format!("a{}b", "é".repeat(300));
+        assert_eq!(
+            shown(&long),
+            format!("a{} … {}b", "é".repeat(99), "é".repeat(99))
+        );
+        assert_eq!(shown(&"é".repeat(200)), "é".repeat(200));
+        assert_eq!(shown("the\n UN"), "the UN");
     }
 }

@@ -473,10 +473,10 @@ pub fn evaluate(pairs: &[Pair<'_>], options: &Options) -> Report {
         let doc = Sides::new(pair, options);
         report.documents += 1;
         report.ignored += doc.ignored;
-        let (by_bounds, by_label) = pairings(doc.text, &doc.gold, &doc.predicted);
+        let (by_bounds, by_label) = pairings(&doc.gold, &doc.predicted);
         report.all += &Scores::new(&doc.gold, &doc.predicted, &by_bounds, &by_label);
         for (label, gold, predicted) in of_labels(&doc) {
-            let (by_bounds, by_label) = pairings(doc.text, &gold, &predicted);
+            let (by_bounds, by_label) = pairings(&gold, &predicted);
             let scores = Scores::new(&gold, &predicted, &by_bounds, &by_label);
             *report.labels.entry(label).or_default() += &scores;
         }
@@ -490,11 +490,10 @@ pub fn evaluate(pairs: &[Pair<'_>], options: &Options) -> Report {
 }
 
 fn pairings(
-    text: &str,
     gold: &[Counted<'_>],
     predicted: &[Counted<'_>],
 ) -> (Vec<Option<usize>>, Vec<Option<usize>>) {
-    let by = |preference| pair(text, gold, predicted, preference);
+    let by = |preference| pair(gold, predicted, preference);
     (by(Preference::Bounds), by(Preference::Label))
 }
 

@@ -1,13 +1,18 @@
 //! What counts in a document: both sides with their labels mapped, in the order of the text, without what is to be left out.
 
 use super::{LabelledSpan, Options, Pair};
-use crate::span::{Label, Span};
+use crate::{
+    record::{OffsetUnit, Offsets},
+    span::{Label, Span},
+};
 use std::collections::BTreeSet;
 
 /// A span that counts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Counted<'a> {
     pub(super) span: Span,
+    /// The same in characters.
+    pub(super) chars: Span,
     pub(super) label: Label,
     pub(super) origin: Option<&'a str>,
 }
@@ -46,6 +51,7 @@ impl<'a> Sides<'a> {
                 true => without_determiners(text, s.span),
                 false => s.span,
             },
+            chars: Span { start: 0, end: 0 },
             label: options.mapped(s.label),
             origin: s.origin.as_deref(),
         };
@@ -56,7 +62,7 @@ impl<'a> Sides<'a> {
             side.dedup_by_key(|s| s.key());
             side
         };
-        let gold = side(&pair.gold.spans);
+        let mut gold = side(&pair.gold.spans);
         let mut predicted = side(&pair.predicted);
         let before = predicted.len();
         let optional = pair.gold.spans.iter().filter(|s| s.optional);
@@ -65,12 +71,28 @@ impl<'a> Sides<'a> {
             let required = Regions::new(gold.iter().map(|g| g.span));
             predicted.retain(|p| !optional.touch(p.span) || required.touch(p.span));
         }
+        let ignored = (before - predicted.len()) as u64;
+        count_chars(text, gold.iter_mut().chain(&mut predicted));
         Sides {
             text,
-            ignored: (before - predicted.len()) as u64,
             gold,
             predicted,
+            ignored,
         }
+    }
+}
+
+/// Fills in where spans are in characters.
+fn count_chars<'s, 'a: 's>(text: &str, spans: impl Iterator<Item = &'s mut Counted<'a>>) {
+    let mut ends: Vec<(usize, &mut usize)> = Vec::new();
+    for Counted { span, chars, .. } in spans {
+        ends.push((span.start, &mut chars.start));
+        ends.push((span.end, &mut chars.end));
+    }
+    ends.sort_unstable();
+    let mut offsets = Offsets::new(text, OffsetUnit::Codepoint);
+    for (byte, char) in ends {
+        *char = offsets.at(byte);
     }
 }
 
