@@ -85,7 +85,7 @@ pub(super) struct Args {
     #[arg(long, help_heading = "What counts")]
     ignore_determiners: bool,
 
-    /// Format of the output: table, json, markdown
+    /// Format of the output
     #[arg(
         long,
         value_name = "FORMAT",
