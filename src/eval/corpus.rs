@@ -213,7 +213,7 @@ impl Corpus {
                     None if text.trim().is_empty() => {}
                     None => {
                         return Err(Error::invalid(format!(
-                            "{}: neither JSONL nor CoNLL: --from says which it is",
+                            "{}: neither JSONL nor CoNLL by its content: --from names the format (jsonl, json, conll)",
                             source.name
                         )));
                     }

@@ -424,7 +424,7 @@ fn what_can_not_start_ends_with_2() {
         .write("empty.jsonl", "");
     let run = |args: &[&str]| dir.run(&[&["eval"], args].concat()).exits(2);
     run(&["none.jsonl", "pred.jsonl"]).says("none.jsonl: ");
-    run(&["prose", "pred.jsonl"]).says("prose: neither JSONL nor CoNLL: --from says which it is");
+    run(&["prose", "pred.jsonl"]).says("prose: neither JSONL nor CoNLL by its content: --from names the format (jsonl, json, conll)");
     run(&["empty.jsonl", "pred.jsonl"]).says("empty.jsonl: no documents");
     run(&["-", "-"]).says("standard input can be read once alone");
     run(&["gold.jsonl", "pred.jsonl", "--min-f1", "2"]).says("an F1 is a number from 0 to 1");
