@@ -5,6 +5,7 @@ mod annotator;
 mod batch;
 mod document;
 mod error;
+pub mod eval;
 mod gazetteer;
 mod json;
 mod machine;

@@ -470,27 +470,19 @@ fn size(bytes: u64) -> String {
 }
 
 fn parse_from(word: &str) -> Result<Format, String> {
-    named(word, Format::ALL, Format::as_str)
+    super::named(word, Format::ALL, Format::as_str)
 }
 
 fn parse_to(word: &str) -> Result<OutputFormat, String> {
-    named(word, OutputFormat::ALL, OutputFormat::as_str)
+    super::named(word, OutputFormat::ALL, OutputFormat::as_str)
 }
 
 fn parse_unit(word: &str) -> Result<OffsetUnit, String> {
-    named(
+    super::named(
         word,
         &[OffsetUnit::Codepoint, OffsetUnit::Byte, OffsetUnit::Utf16],
         OffsetUnit::as_str,
     )
-}
-
-fn named<T: Copy>(word: &str, all: &[T], name: impl Fn(T) -> &'static str) -> Result<T, String> {
-    let names: Vec<&str> = all.iter().map(|&t| name(t)).collect();
-    all.iter()
-        .copied()
-        .find(|&t| name(t) == word)
-        .ok_or_else(|| format!("there are {}", names.join(", ")))
 }
 
 /// `64M` in bytes; the letters stand for powers of 1024.

@@ -8,6 +8,8 @@ mod cases;
 // The program as its users meet it: arguments, inputs, faults, outputs, exit codes.
 mod cli;
 mod compiled;
+// Scores of predictions against gold, and the files that they are read from.
+mod eval;
 // Which file of `src/` may import which, and who touches files, threads and `unsafe`.
 mod floors;
 // Whole outputs over articles, against `tests/golden/`.
