@@ -1,7 +1,7 @@
 //! [`Annotator`]: the order of the stages.
 
 use crate::{
-    document::{Annotation, Document, EntryId, Origin, Rule, Zone, ZoneKind},
+    document::{Annotation, Document, EntryId, Origin, Rule, Score, Zone, ZoneKind},
     error::Error,
     gazetteer::Gazetteer,
     matcher::{Engine, Match, Matcher, Matches},
@@ -33,6 +33,7 @@ pub struct Annotator {
     matcher: Matcher,
     overlaps: Overlaps,
     labels: Option<Vec<Label>>,
+    min_score: f64,
     attributes: bool,
     rules: Option<Rules>,
     /// Some label that the gazetteer has.
@@ -55,6 +56,7 @@ pub struct AnnotatorBuilder {
     engine: Engine,
     overlaps: Overlaps,
     labels: Option<Vec<Label>>,
+    min_score: f64,
     attributes: bool,
     no_rules: bool,
     without: Vec<Rule>,
@@ -102,6 +104,12 @@ impl AnnotatorBuilder {
         self
     }
 
+    /// Keeps annotations with at least this score alone, after the competition among all. Default: all.
+    pub fn min_score(&mut self, score: f64) -> &mut AnnotatorBuilder {
+        self.min_score = score;
+        self
+    }
+
     /// Copies the attributes of entities to the mentions of records. Default: no.
     pub fn attributes(&mut self, attributes: bool) -> &mut AnnotatorBuilder {
         self.attributes = attributes;
@@ -140,6 +148,7 @@ impl AnnotatorBuilder {
             matcher: Matcher::with_engine(gazetteer, self.engine),
             overlaps: self.overlaps,
             labels: self.labels.clone(),
+            min_score: self.min_score,
             attributes: self.attributes,
             any_label: known.first().copied(),
         })
@@ -214,7 +223,7 @@ impl Annotator {
                 std::cmp::Reverse(l.annotation.span.end),
             )
         });
-        self.keep_labels(found);
+        self.keep_wanted(found);
     }
 
     fn compete(&self, scratch: &mut Scratch, found: &mut Found) {
@@ -257,6 +266,8 @@ impl Annotator {
                 annotation,
                 block: label.is_none(),
                 priority: gazetteer.alias_priority(m.alias),
+                agreed: false,
+                opposed: false,
             })
         }));
         rules.additions.sort_by_key(|a| a.span.start);
@@ -267,6 +278,8 @@ impl Annotator {
             Some(Candidate {
                 annotation,
                 block: false,
+                agreed: false,
+                opposed: false,
                 priority: a
                     .priority
                     .max(self.priority_inside(matches.names(), a.span)),
@@ -304,24 +317,29 @@ impl Annotator {
             entry,
             origin,
             zone,
+            score: Score::default(),
         })
     }
 
-    fn keep_labels(&self, found: &mut Found) {
-        let Some(labels) = &self.labels else { return };
+    fn keep_wanted(&self, found: &mut Found) {
+        if self.labels.is_none() && self.min_score <= 0.0 {
+            return;
+        }
+        let keeps_label = |l: &Label| self.labels.as_ref().is_none_or(|all| all.contains(l));
+        let keeps = |a: &Annotation| keeps_label(&a.label) && a.score.as_f64() >= self.min_score;
         let mut kept = 0;
         let places: Vec<Option<u32>> = found
             .annotations
             .iter()
             .map(|a| {
-                labels.contains(&a.label).then(|| {
+                keeps(a).then(|| {
                     kept += 1;
                     kept - 1
                 })
             })
             .collect();
-        found.annotations.retain(|a| labels.contains(&a.label));
-        found.lost.retain(|l| labels.contains(&l.annotation.label));
+        found.annotations.retain(keeps);
+        found.lost.retain(|l| keeps_label(&l.annotation.label));
         found.also = found
             .also
             .iter()
@@ -388,6 +406,7 @@ impl Annotator {
             name: annotation.entry.map(|e| gazetteer.entry_name(e).into()),
             also: also.iter().map(|&(_, e)| gazetteer.entry_id(e)).collect(),
             origin: annotation.origin.as_str().into(),
+            score: lost.is_none().then(|| annotation.score.as_f64()),
             zone: annotation.zone.map(|z| z.as_str().into()),
             lost: lost.map(Cow::from),
             attributes,

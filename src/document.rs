@@ -111,6 +111,42 @@ pub struct Annotation {
     pub origin: Origin,
     /// The zone that the span lies in, if any.
     pub zone: Option<ZoneKind>,
+    /// How likely it is right.
+    pub score: Score,
+}
+
+/// How likely an annotation is right: a share of 1 in steps of 0.01, from 0.01 to 0.99. What it rests on is in docs/accuracy.md.
+///
+/// ```
+/// use wiretag::Score;
+/// assert_eq!(Score::new(0.956).as_f64(), 0.96);
+/// assert_eq!(Score::new(2.0).to_string(), "0.99");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Score(u8);
+
+impl Score {
+    /// The nearest score.
+    pub fn new(share: f64) -> Score {
+        Score((share * 100.0).round().clamp(1.0, 99.0) as u8)
+    }
+
+    /// The score as a share of 1.
+    pub fn as_f64(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+
+impl Default for Score {
+    fn default() -> Score {
+        Score(99)
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.as_f64())
+    }
 }
 
 /// What found an [`Annotation`].

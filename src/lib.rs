@@ -21,7 +21,9 @@ mod zones;
 
 pub use annotator::{Annotator, AnnotatorBuilder, Found, Overlaps, Scratch};
 pub use batch::{Batch, Job, OutputFile, Resumed, Shard, Summary};
-pub use document::{AliasId, Annotation, Document, EntryId, Meta, Origin, Rule, Zone, ZoneKind};
+pub use document::{
+    AliasId, Annotation, Document, EntryId, Meta, Origin, Rule, Score, Zone, ZoneKind,
+};
 pub use error::{Error, Problem, Severity};
 pub use gazetteer::{
     Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder,

@@ -44,6 +44,9 @@ pub struct Mention<'a> {
     pub also: Vec<Cow<'a, str>>,
     /// What found it: `alias`, or `rule:NAME`.
     pub origin: Cow<'a, str>,
+    /// How likely it is right, a share of 1 in steps of 0.01; none for what lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
     /// The zone that it lies in: `dateline`, `byline`, `credit`, `boilerplate`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<Cow<'a, str>>,

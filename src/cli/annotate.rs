@@ -127,6 +127,10 @@ pub(super) struct Args {
     )]
     labels: Vec<String>,
 
+    /// Write spans with at least this score alone, from 0 to 1 (all still compete)
+    #[arg(long, value_name = "SCORE", value_parser = parse_score, help_heading = "Output")]
+    min_score: Option<f64>,
+
     /// What offsets count: codepoint, byte, utf16
     #[arg(long, value_name = "UNIT", value_parser = parse_unit, default_value = "codepoint", help_heading = "Output")]
     offsets: OffsetUnit,
@@ -221,6 +225,10 @@ impl Args {
             ("--max-document", self.max_document.to_string()),
             ("--to", to.to_string()),
             ("--labels", self.labels.join(",")),
+            (
+                "--min-score",
+                self.min_score.map(|s| s.to_string()).unwrap_or_default(),
+            ),
             ("--offsets", self.offsets.to_string()),
             ("--overlaps", self.overlaps.clone()),
             ("--attributes", self.attributes.to_string()),
@@ -241,6 +249,9 @@ impl Args {
             .overlaps(overlaps)
             .rules(!self.no_rules)
             .attributes(self.attributes);
+        if let Some(score) = self.min_score {
+            annotator.min_score(score);
+        }
         if !self.labels.is_empty() {
             annotator.labels(
                 self.labels
@@ -475,6 +486,12 @@ fn parse_from(word: &str) -> Result<Format, String> {
 
 fn parse_to(word: &str) -> Result<OutputFormat, String> {
     super::named(word, OutputFormat::ALL, OutputFormat::as_str)
+}
+
+/// A share of 1.
+fn parse_score(word: &str) -> Result<f64, String> {
+    let score = word.parse().ok().filter(|s| (0.0..=1.0).contains(s));
+    score.ok_or_else(|| "a score is a number from 0 to 1, such as 0.9".to_owned())
 }
 
 fn parse_unit(word: &str) -> Result<OffsetUnit, String> {

@@ -4,6 +4,7 @@
 //! longer; else if it starts earlier; else if its entry comes earlier in the gazetteer. Candidates are taken in this order, each if
 //! no one before it that stayed overlaps it. Blocking candidates compete like all others and leave nothing behind.
 
+use super::score;
 use crate::{
     document::{Annotation, EntryId},
     span::{Label, Span},
@@ -16,6 +17,21 @@ pub(crate) struct Candidate {
     /// A blocking entry's: it has no label, and the annotation's means nothing.
     pub(crate) block: bool,
     pub(crate) priority: i8,
+    /// Does another list or rule say the same of this span? Found out in the competition.
+    pub(crate) agreed: bool,
+    /// Does one say something else of it?
+    pub(crate) opposed: bool,
+}
+
+impl Candidate {
+    /// As the result.
+    fn annotation(&self) -> Annotation {
+        let a = self.annotation;
+        Annotation {
+            score: score::of(a.origin, a.label, self.agreed, self.opposed),
+            ..a
+        }
+    }
 }
 
 /// Why a candidate lost.
@@ -70,7 +86,7 @@ pub(crate) fn compete(
         let (cluster, behind) = rest.split_at_mut(n);
         rest = behind;
         if let [alone] = cluster {
-            won.extend((!alone.block).then_some(alone.annotation));
+            won.extend((!alone.block).then(|| alone.annotation()));
             continue;
         }
         winners.clear();
@@ -85,11 +101,16 @@ pub(crate) fn compete(
                 winners.push(*candidate);
                 continue;
             };
-            let winner = &winners[w];
+            let winner = &mut winners[w];
             let same = !candidate.block
                 && !winner.block
                 && winner.annotation.span == a.span
                 && winner.annotation.label == a.label;
+            if winner.annotation.span == a.span && !candidate.block {
+                let other = winner.annotation.origin.as_str() != a.origin.as_str();
+                winner.agreed |= same && other;
+                winner.opposed |= !same && other;
+            }
             if same {
                 let known = winner.annotation.entry == a.entry
                     || also[first_also..]
@@ -120,7 +141,7 @@ pub(crate) fn compete(
             entry.0 = (won.len() + place) as u32;
         }
         also[first_also..].sort_by_key(|&(place, _)| place);
-        won.extend(order.iter().map(|&w| winners[w as usize].annotation));
+        won.extend(order.iter().map(|&w| winners[w as usize].annotation()));
     }
 }
 
@@ -157,7 +178,7 @@ fn reason(winner: &Candidate, loser: &Candidate) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{AliasId, Origin};
+    use crate::document::{AliasId, Origin, Score};
 
     fn candidate(start: usize, end: usize, label: &str, entry: u32, priority: i8) -> Candidate {
         let annotation = Annotation {
@@ -166,11 +187,14 @@ mod tests {
             entry: Some(EntryId(entry)),
             origin: Origin::Alias(AliasId(entry)),
             zone: None,
+            score: Score::default(),
         };
         Candidate {
             annotation,
             block: label == "BLOCK",
             priority,
+            agreed: false,
+            opposed: false,
         }
     }
 

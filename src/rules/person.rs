@@ -86,6 +86,9 @@ fn read(scene: &Scene, first: usize) -> Option<Name> {
     let mut k = first + 1;
     while k < scene.len() && name.words < MOST_WORDS {
         let gap = scene.gap(k);
+        if gap.has(Gap::AMPERSAND) {
+            break;
+        }
         if !scene.is_joined(k) {
             // `Keating IV`, `King, Jr.`
             if let Some(nick) = nickname(scene, k) {
@@ -216,12 +219,12 @@ fn may_be_part(scene: &Scene, first: usize, k: usize) -> bool {
 /// `Major Tom Hall`, `German Chancellor Angela`: a title that is a name elsewhere, and a given name behind it.
 fn is_title_of_name(scene: &Scene, k: usize) -> bool {
     scene.is(k, Is::TITLE.or(Is::ROLE))
-        && (scene.is(k, Is::GIVEN_WORD)
-            || !scene.is(k, Is::GIVEN)
-            || scene.gap(k + 1).has(Gap::PERIOD))
+        && (scene.is(k, Is::COMMON) || scene.gap(k + 1).has(Gap::PERIOD))
         && scene.is(k + 1, Is::GIVEN)
         && scene.is_joined(k + 1)
         && scene.is_capital(k + 1)
+        // `Dean Archer` is a name.
+        && (!scene.is(k, Is::GIVEN) || scene.is_joined(k + 2) && (scene.is_capital(k + 2) || scene.is(k + 2, Is::PARTICLE)))
 }
 
 fn is_number(scene: &Scene, i: usize) -> bool {
