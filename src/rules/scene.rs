@@ -489,7 +489,7 @@ fn joins(text: &str, tokens: &Tokens, i: usize) -> bool {
         return true;
     }
     if gap == Gap::APOSTROPHE {
-        return &text[tokens.span(i).range()] != "s";
+        return !text[tokens.span(i).range()].eq_ignore_ascii_case("s");
     }
     if gap.has(Gap::SENTENCE) {
         return false;
@@ -507,10 +507,10 @@ fn joins(text: &str, tokens: &Tokens, i: usize) -> bool {
         || gap == Gap::AMPERSAND.or(Gap::SPACE)
 }
 
-/// Is the line that ends behind byte `at` about as long as lines of wrapped text are?
+/// Is the line that ends behind byte `at` about as long as lines of wrapped text are, and none of a table?
 fn is_long_line(text: &str, at: usize) -> bool {
     let start = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |n| n + 1);
-    at - start >= SHORTEST_LINE
+    at - start >= SHORTEST_LINE && !text[start..at].contains(['|', '\t'])
 }
 
 /// Headings and captions are shorter, lines of wrapped text rarely are.
