@@ -2,7 +2,7 @@
 
 use crate::{
     document::{Zone, ZoneKind},
-    machine::{self, Block, Gather, Set, Visitor},
+    machine::{self, Block, Set, Tools, Visitor},
     span::Span,
 };
 
@@ -69,7 +69,7 @@ impl Visitor for Scan<'_> {
     const SETS: [Set; 3] = [STOPS, MARKS, JOINTS];
 
     #[inline(always)]
-    fn block(&mut self, at: usize, block: Block, _: impl Gather) {
+    fn block(&mut self, at: usize, block: Block, _: &impl Tools) {
         let [stops, marks, joints] = block.sets;
         let mut marks = marks | joints & !(stops >> 1);
         while marks != 0 {
@@ -511,7 +511,7 @@ impl Visitor for BoilerplateScan<'_> {
     ];
 
     #[inline(always)]
-    fn block(&mut self, at: usize, block: Block, _: impl Gather) {
+    fn block(&mut self, at: usize, block: Block, _: &impl Tools) {
         let [letters, before, behind] = block.sets;
         // What stands in other blocks is not known.
         let mut places = letters & (before << 1 | 1) & (behind >> 1 | 1 << 63);

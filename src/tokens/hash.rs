@@ -15,9 +15,12 @@ pub(crate) fn extend_key(key: u64, hash: u64) -> u64 {
     multiply(key ^ K1, hash ^ K0)
 }
 
+/// The longest token that [`quick_hash`] is for.
+pub(super) const QUICK: usize = 16;
+
 /// By the length of a token, the bytes of two words of eight that are part of it.
-static MASKS: [(u64, u64); 17] = {
-    let mut masks = [(!0, !0); 17];
+static MASKS: [(u64, u64); QUICK + 1] = {
+    let mut masks = [(!0, !0); QUICK + 1];
     let mut n = 0;
     while n < 8 {
         let mask = (1 << (8 * n)) - 1;
@@ -32,8 +35,8 @@ static MASKS: [(u64, u64); 17] = {
 /// The 16 bytes from `start` as two words, zeros behind the end.
 #[inline(always)]
 pub(super) fn load16(bytes: &[u8], start: usize) -> (u64, u64) {
-    let chunk = match bytes[start..].first_chunk::<16>() {
-        Some(chunk) => *chunk,
+    let chunk = match bytes.get(start..start + 16) {
+        Some(chunk) => *chunk.first_chunk().expect("it has 16 bytes"),
         None => load_last(&bytes[start..]),
     };
     let w = u128::from_le_bytes(chunk);
@@ -54,7 +57,7 @@ pub(super) fn hash_words(a: u64, b: u64, len: usize, seed: u64) -> u64 {
 
 /// The hash of a folded form; [`Tokens`] has the same for every token.
 pub(crate) fn hash_bytes(folded: &[u8], seed: u64) -> u64 {
-    if folded.len() <= 16 {
+    if folded.len() <= QUICK {
         let (a, b) = load16(folded, 0);
         return hash_words(a, b, folded.len(), seed);
     }
@@ -66,11 +69,11 @@ pub(crate) fn hash_bytes(folded: &[u8], seed: u64) -> u64 {
     hash
 }
 
-/// The hash of the folded form of a token, if that is ASCII and not long.
+/// The hash of the folded form of a token that is ASCII and not longer than [`QUICK`].
 #[inline(always)]
 pub(super) fn quick_hash(bytes: &[u8], start: usize, len: usize, seed: u64) -> u64 {
     const CASE: u64 = 0x2020_2020_2020_2020;
-    let (mask_a, mask_b) = MASKS[len.min(16)];
+    let (mask_a, mask_b) = MASKS[len.min(QUICK)];
     let (a, b) = load16(bytes, start);
     hash_words((a | CASE) & mask_a, (b | CASE) & mask_b, len, seed)
 }

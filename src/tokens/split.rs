@@ -1,43 +1,39 @@
 //! The division of a text into tokens, block by block.
 
 use super::{
-    Shape,
+    Form, Gap, Shape, Tokens,
     fold::{self, Class},
+    hash::{QUICK, quick_hash},
 };
-use crate::machine;
+use crate::machine::{self, ROOM};
 
-/// Divides a text into runs of letters and runs of digits, and marks what each looks like; gives how many there are. The lists may be
-/// longer: they are written in blocks, and keep their memory.
-pub(super) fn split(
-    text: &str,
-    starts: &mut Vec<u32>,
-    ends: &mut Vec<u32>,
-    marks: &mut Vec<u8>,
-) -> usize {
+/// Divides a text into runs of letters and runs of digits, hashes them and says what they look like, and lists as candidates those
+/// that are not as most are, or the gap before them is not; gives how many tokens and candidates there are. All lists may be longer:
+/// they are written in blocks, and keep their memory.
+pub(super) fn split(text: &str, tokens: &mut Tokens) -> (usize, usize) {
     let splitter = Splitter {
         text,
-        starts,
-        ends,
-        marks,
+        tokens,
         starts_len: 0,
         ends_len: 0,
+        candidates_len: 0,
         last_letter: 0,
         last_digit: 0,
         last_space: 0,
         carries: Carries::default(),
         spill: Spill::default(),
     };
-    machine::visit(text.as_bytes(), splitter).starts_len
+    let done = machine::visit(text.as_bytes(), splitter);
+    (done.starts_len, done.candidates_len)
 }
 
 /// What is known of a text while it is divided, block by block.
 struct Splitter<'a> {
     text: &'a str,
-    starts: &'a mut Vec<u32>,
-    ends: &'a mut Vec<u32>,
-    marks: &'a mut Vec<u8>,
+    tokens: &'a mut Tokens,
     starts_len: usize,
     ends_len: usize,
+    candidates_len: usize,
     /// Was the byte before the block a letter?
     last_letter: u64,
     last_digit: u64,
@@ -72,17 +68,75 @@ fn reach_ends(runs: u64, marks: u64, carry: &mut u64) -> u64 {
     sum
 }
 
-/// How many starts or ends are written at once, whether there are so many or not.
-const AT_ONCE: usize = 8;
-
 impl Splitter<'_> {
     /// Makes room for what a block may have.
     #[cold]
     fn grow(&mut self) {
-        for list in [&mut *self.starts, &mut *self.ends] {
-            list.resize(2 * list.len() + 2 * 64, 0);
+        let Tokens {
+            starts,
+            ends,
+            candidates,
+            marks,
+            ..
+        } = &mut *self.tokens;
+        let len = 2 * starts.len() + 2 * ROOM;
+        for list in [starts, ends, candidates] {
+            list.resize(len, 0);
         }
-        self.marks.resize(self.starts.len(), 0);
+        marks.resize(len, 0);
+    }
+
+    /// Hashes the tokens and says what they look like, with the gap that most have: it is right for all that are no candidates.
+    #[inline(always)]
+    fn describe(&mut self) {
+        let (bytes, n) = (self.text.as_bytes(), self.starts_len);
+        let Tokens {
+            seed,
+            starts,
+            ends,
+            hashes,
+            forms,
+            marks,
+            ..
+        } = &mut *self.tokens;
+        hashes.resize(n, 0);
+        forms.resize(n + 1, Form::default());
+        let spans = starts[..n].iter().zip(&ends[..n]);
+        for (hash, (&start, &end)) in hashes.iter_mut().zip(spans.clone()) {
+            *hash = quick_hash(bytes, start as usize, (end - start) as usize, *seed);
+        }
+        // In a loop of its own: the processor has registers for one, and the compiler vectors for this one.
+        let mut longest = 0;
+        for (form, (&marks, (&start, &end))) in forms.iter_mut().zip(marks[..n].iter().zip(spans)) {
+            longest = longest.max(end - start);
+            *form = Form::new(Shape(marks & !OTHER_GAP), Gap::SPACE);
+        }
+        if longest as usize > QUICK {
+            self.add_long();
+        }
+    }
+
+    /// Makes candidates of the tokens that are too long for the quick hash.
+    #[cold]
+    fn add_long(&mut self) {
+        let Tokens {
+            starts,
+            ends,
+            forms,
+            marks,
+            candidates,
+            ..
+        } = &mut *self.tokens;
+        self.candidates_len = 0;
+        for i in 0..self.starts_len {
+            let mut mark = marks[i];
+            if (ends[i] - starts[i]) as usize > QUICK {
+                mark |= Shape::UNKNOWN;
+                forms[i] = Form::new(Shape(mark & !OTHER_GAP), Gap::SPACE);
+            }
+            candidates[self.candidates_len] = i as u32;
+            self.candidates_len += usize::from(mark & (Shape::UNKNOWN | OTHER_GAP) != 0);
+        }
     }
 }
 
@@ -94,7 +148,7 @@ impl machine::Visitor for Splitter<'_> {
     ];
 
     #[inline(always)]
-    fn block(&mut self, base: usize, mut block: machine::Block, gather: impl machine::Gather) {
+    fn block(&mut self, base: usize, mut block: machine::Block, tools: &impl machine::Tools) {
         let mut breaks = 0;
         if block.non_ascii != 0 || self.spill.pending {
             breaks = classify_non_ascii(
@@ -143,29 +197,31 @@ impl machine::Visitor for Splitter<'_> {
             (Shape::UNKNOWN, odd),
         ];
 
-        if self.starts.len() < self.starts_len + 64 + AT_ONCE {
+        if self.tokens.starts.len() < self.starts_len + ROOM {
             self.grow();
         }
-        self.starts_len = write_places(first, base, self.starts, self.starts_len);
-        gather(behind, marks, &mut self.marks[self.ends_len..]);
-        self.ends_len = write_places(behind, base, self.ends, self.ends_len);
+        let Tokens {
+            starts,
+            ends,
+            candidates,
+            marks: all_marks,
+            ..
+        } = &mut *self.tokens;
+        tools.places(first, base as u32, &mut starts[self.starts_len..]);
+        self.starts_len += first.count_ones() as usize;
+        let unusual = tools.compress(odd | !spaced, behind);
+        let out = &mut candidates[self.candidates_len..];
+        tools.places(unusual, self.ends_len as u32, out);
+        self.candidates_len += unusual.count_ones() as usize;
+        tools.gather(behind, marks, &mut all_marks[self.ends_len..]);
+        tools.places(behind, base as u32, &mut ends[self.ends_len..]);
+        self.ends_len += behind.count_ones() as usize;
     }
-}
 
-/// Writes the places of a block's bits to `out[at..]`, which has room for all and [`AT_ONCE`] more; gives the end of what it wrote.
-#[inline(always)]
-fn write_places(mut bits: u64, base: usize, out: &mut [u32], at: usize) -> usize {
-    let end = at + bits.count_ones() as usize;
-    for chunk in out[at..].as_chunks_mut::<AT_ONCE>().0 {
-        if bits == 0 {
-            break;
-        }
-        for place in chunk {
-            *place = base as u32 + bits.trailing_zeros();
-            bits &= bits.wrapping_sub(1);
-        }
+    #[inline(always)]
+    fn end(&mut self) {
+        self.describe();
     }
-    end
 }
 
 /// Bits of characters that reach into the next block.
