@@ -42,7 +42,7 @@ pub(crate) trait Visitor {
 }
 
 /// Masks of a block, each with the bit of a byte that stands for it.
-pub(crate) type Marks = [(u8, u64); 6];
+pub(crate) type Marks = [(u8, u64); 2];
 
 /// The machine's ways to write what masks say. All write more than is asked for, up to [`ROOM`] elements, and panic without room.
 pub(crate) trait Tools {
@@ -367,7 +367,7 @@ mod tests {
         #[inline(always)]
         fn block(&mut self, at: usize, block: Block, tools: &impl Tools) {
             let places = block.letters;
-            let bits = [2, 4, 8, 32, 64, 128];
+            let bits = [4, 128];
             let marks: Marks =
                 std::array::from_fn(|k| (bits[k], block.digits.rotate_left(7 * k as u32)));
             let (mut gathered, mut numbers) = ([0; ROOM], [0; ROOM]);

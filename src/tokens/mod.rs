@@ -12,6 +12,7 @@ pub(crate) use hash::{extend_key, hash_bytes};
 use crate::span::Span;
 use fold::Class;
 use sentence::{MAY_END_SENTENCE, ends_sentence};
+use split::Counts;
 use std::ops::Range;
 
 /// The tokens of a text as flat arrays: for each its bytes, the hash of its folded form, its shape, and the gap before it.
@@ -39,13 +40,16 @@ pub struct Tokens {
     hashes: Vec<u64>,
     /// One more than there are tokens: the last has the gap behind them.
     forms: Vec<Form>,
-    /// What the masks of the blocks say about each token; room behind as in `ends`.
-    marks: Vec<u8>,
-    /// Tokens that are not as most are, or the gap before them is not; room behind as in `ends`.
-    candidates: Vec<u32>,
-    /// Those of them that have to be looked at once more, and some neighbours.
+    /// What the masks of the blocks say about the first and the other letters of each token; room behind as in `ends`.
+    first_looks: Vec<u8>,
+    later_looks: Vec<u8>,
+    /// Tokens with another gap before them than one space; room behind as in `ends`.
+    gaps: Vec<u32>,
+    /// Tokens that are not ASCII, or long: hash and shape take a closer look.
+    odd: Vec<u32>,
+    /// Tokens that have to be looked at once more.
     rest: Vec<u32>,
-    gaps: gap::Memo,
+    known_gaps: gap::Memo,
     /// Tokens that are part of the one before them.
     merged: Vec<Range<u32>>,
     folded: String,
@@ -118,6 +122,7 @@ struct Form(u32);
 
 impl Form {
     const SHAPE: u32 = 24;
+    const UNKNOWN: u32 = (Shape::UNKNOWN as u32) << Form::SHAPE;
 
     #[inline(always)]
     fn new(shape: Shape, gap: Gap) -> Form {
@@ -132,13 +137,6 @@ impl Form {
     #[inline(always)]
     fn gap(self) -> Gap {
         Gap::of_bits(self.0 & ((1 << Form::SHAPE) - 1))
-    }
-
-    /// Must the token or the gap be looked at again?
-    #[inline(always)]
-    fn is_unusual(self) -> bool {
-        const UNUSUAL: u32 = (Shape::UNKNOWN as u32) << Form::SHAPE | MAY_END_SENTENCE.bits();
-        self.0 & UNUSUAL != 0
     }
 }
 
@@ -159,10 +157,10 @@ impl Tokens {
         } else {
             text
         };
-        let (n, candidates) = split::split(text, self);
+        let counts = split::split(text, self);
         let line_is_paragraph = has_long_line(text.as_bytes());
-        let rest = self.describe_gaps(text, n, candidates, line_is_paragraph);
-        self.describe_rest(text, n, rest, line_is_paragraph);
+        let rest = self.describe_gaps(text, counts, line_is_paragraph);
+        self.describe_rest(text, counts.tokens, rest, line_is_paragraph);
     }
 
     /// How many tokens there are.
@@ -237,37 +235,50 @@ impl Tokens {
         self.seed
     }
 
-    /// Looks at the gaps before the candidates, and lists what is left of the first `n` tokens: those that are not of the usual kinds,
-    /// or may have to do with the end of a sentence or with a dotted acronym. Gives how many they are.
-    fn describe_gaps(
-        &mut self,
-        text: &str,
-        n: usize,
-        candidates: usize,
-        line_is_paragraph: bool,
-    ) -> usize {
-        // A period alone makes the token before it one of the rest too.
-        if self.rest.len() < 2 * candidates + 1 {
-            self.rest.resize(2 * candidates + 1, 0);
+    /// Looks at the gaps that are not just one space, and lists what is left: odd tokens, and those that may have to do with the end
+    /// of a sentence or with a dotted acronym. Gives how many they are.
+    fn describe_gaps(&mut self, text: &str, counts: Counts, line_is_paragraph: bool) -> usize {
+        let n = counts.tokens;
+        // A gap may bring the token before it too.
+        let most = 2 * counts.gaps + self.odd.len() + 1;
+        if self.rest.len() < most {
+            self.rest.resize(most, 0);
         }
         let rest = &mut self.rest[..];
         let mut rest_len = 0;
         // The number of the last of the rest, plus one.
         let mut after_last = 0;
-        for &i in &self.candidates[..candidates] {
+        let mut odd = self.odd.iter().copied().peekable();
+        for &i in &self.gaps[..counts.gaps] {
+            while let Some(odd) = odd.next_if(|&odd| odd < i) {
+                self.forms[odd as usize].0 |= Form::UNKNOWN;
+                rest[rest_len] = odd;
+                rest_len += usize::from(after_last != odd as usize + 1);
+                after_last = odd as usize + 1;
+            }
             let i = i as usize;
             let before = match i {
                 0 => 0,
                 _ => self.ends[i - 1] as usize,
             };
-            let gap = (self.gaps).between(text, before, self.starts[i] as usize, line_is_paragraph);
+            let start = self.starts[i] as usize;
+            let gap = self
+                .known_gaps
+                .between(text, before, start, line_is_paragraph);
             let form = Form::new(self.forms[i].shape(), gap);
             self.forms[i] = form;
             rest[rest_len] = (i as u32).wrapping_sub(1);
             rest_len += usize::from((gap == Gap::PERIOD) & (i > 0) & (after_last != i));
             rest[rest_len] = i as u32;
-            rest_len += usize::from(form.is_unusual());
-            after_last = if form.is_unusual() { i + 1 } else { after_last };
+            let is_unusual = gap.has(MAY_END_SENTENCE);
+            rest_len += usize::from(is_unusual);
+            after_last = if is_unusual { i + 1 } else { after_last };
+        }
+        for odd in odd {
+            self.forms[odd as usize].0 |= Form::UNKNOWN;
+            rest[rest_len] = odd;
+            rest_len += usize::from(after_last != odd as usize + 1);
+            after_last = odd as usize + 1;
         }
         // The last gap ends where the text does.
         let before = self.ends[..n].last().map_or(0, |&end| end as usize);
