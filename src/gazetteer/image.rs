@@ -413,6 +413,13 @@ impl<'a> Aliases<'a> {
         }
     }
 
+    /// Does an alias depend on the words around it?
+    #[inline]
+    pub(crate) fn has_contexts(&self, row: &AliasRow) -> bool {
+        let extra = self.extra(row);
+        extra.is_some_and(|e| e.contexts.0 < e.contexts.1)
+    }
+
     /// Asks for the row of an alias that will be read soon.
     #[inline]
     pub(crate) fn prefetch(&self, alias: u32) {

@@ -14,7 +14,7 @@ mod source;
 pub use builder::{Alias, Context, ContextPlace, Entry, GazetteerBuilder};
 pub use compiled::verify_compiled;
 pub(crate) use image::{AliasRow, Aliases, ContextRow};
-pub(crate) use index::Index;
+pub(crate) use index::{Index, Slot};
 pub(crate) use name::{SEPARATOR, SOFT, folded_key, normal_punctuation};
 pub(crate) use part::Part;
 pub use source::SourceDefaults;

@@ -144,13 +144,6 @@ impl Part {
         })
     }
 
-    /// Does an alias depend on the words around it?
-    #[inline]
-    pub(crate) fn has_contexts(&self, row: &AliasRow) -> bool {
-        let extra = self.aliases().extra(row);
-        extra.is_some_and(|e| e.contexts.0 < e.contexts.1)
-    }
-
     pub(crate) fn contexts(&self, row: &AliasRow) -> impl Iterator<Item = ContextRow> {
         let contexts = self.aliases().extra(row).map(|e| e.contexts);
         let (first, behind) = contexts.unwrap_or_default();
@@ -265,7 +258,7 @@ impl Part {
         let mut tokens = Tokens::default();
         tokens.fill(slug, self.image.seed);
         let key = tokens.hashes().iter().copied().reduce(extend_key);
-        let slot = key.and_then(|key| self.index().get(key));
+        let slot = key.map(|key| self.index().get(key));
         let first = slot.and_then(|slot| slot.alias());
         let aliases = self.aliases();
         let mut next = first;

@@ -75,7 +75,7 @@ pub(crate) struct Hit {
 const AHEAD: usize = 6;
 
 /// A run of tokens that may be a key, and the first alias of the key: to be verified.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Look {
     first: u32,
     last: u32,
@@ -173,9 +173,12 @@ impl Matcher {
                 names.extend(allowed);
             }
         }
-        // Stable, since it is quick where names come in a few sorted runs, and they do.
-        names.sort_by_key(|m| (m.span.start, std::cmp::Reverse(m.span.end), m.alias));
-        names.dedup();
+        // Most texts need no more: names of one part come in order, unless they have punctuation of their own at their ends.
+        let order = |m: &Match| (m.span.start, std::cmp::Reverse(m.span.end), m.alias);
+        if !names.is_sorted_by(|a, b| order(a) < order(b)) {
+            names.sort_by_key(order);
+            names.dedup();
+        }
     }
 
     /// Adds the names that a part of the gazetteer has here, contexts apart, and the words of its lexicons.
@@ -225,7 +228,7 @@ impl Matcher {
                             first: look.first,
                             last: look.last,
                         });
-                    } else if part.has_contexts(&row) {
+                    } else if aliases.has_contexts(&row) {
                         waiting.push((name, number as u32));
                     } else {
                         names.push(name);
@@ -238,7 +241,7 @@ impl Matcher {
         }
         if let Some(inside) = self.inside.get(number) {
             inside.find_substrings(&verify, folded_text, |name, row| {
-                match part.has_contexts(row) {
+                match aliases.has_contexts(row) {
                     true => waiting.push((name, number as u32)),
                     false => names.push(name),
                 }
