@@ -174,6 +174,23 @@ impl<'a> Index<'a> {
         u64::from_le_bytes(self.first[slot >> 5]) >> (2 * (slot & 31)) & 3
     }
 
+    /// Writes the numbers of the hashes that [`Index::may_start`] lets pass to the start of `out`, which is as long as the hashes;
+    /// gives how many they are.
+    #[inline(never)]
+    pub(crate) fn starts(&self, hashes: &[u64], out: &mut [u32]) -> usize {
+        let Index {
+            first, first_shift, ..
+        } = *self;
+        let mut len = 0;
+        for (i, &hash) in hashes.iter().enumerate() {
+            let slot = hash >> (first_shift & 63);
+            let bits = u64::from_le_bytes(first[slot as usize >> 5]) >> (2 * (slot & 31)) & 3;
+            out[len] = i as u32;
+            len += usize::from(bits != 0);
+        }
+        len
+    }
+
     /// May a name of two or more tokens start with two whose key is this?
     #[inline]
     pub(crate) fn may_go_on(&self, key: u64) -> bool {

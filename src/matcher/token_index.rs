@@ -55,11 +55,7 @@ pub(super) fn find(
         places,
     } = scratch;
     make_room(starts, hashes.len());
-    let mut starts_len = 0;
-    for (i, &hash) in hashes.iter().enumerate() {
-        starts[starts_len] = i as u32;
-        starts_len += usize::from(walk.index.may_start(hash) != 0);
-    }
+    let starts_len = walk.index.starts(hashes, starts);
     let starts = &starts[..starts_len];
     make_room(whole, starts_len);
     make_room(open, starts_len);
