@@ -237,19 +237,19 @@ impl Annotator {
                 return None;
             }
             let gazetteer = self.gazetteer();
-            let label = gazetteer.alias_label(alias);
+            let (label, entry, priority) = gazetteer.contender(alias);
             let annotation = Annotation {
                 span,
                 // A block has no label; any will do, nobody reads it.
                 label: label.or(self.any_label)?,
-                entry: Some(gazetteer.first_of(gazetteer.alias_entry(alias))),
+                entry: Some(gazetteer.first_of(entry)),
                 origin,
                 zone,
             };
             Some(Candidate {
                 annotation,
                 block: label.is_none(),
-                priority: gazetteer.alias_priority(alias),
+                priority,
             })
         })
     }
@@ -297,7 +297,8 @@ impl Annotator {
             .map(|(a, lost, also)| {
                 let start = starts.at(a.span.start);
                 let text = &doc.text()[a.span.range()];
-                self.mention(a, start, start + unit.count(text), text, also, lost)
+                let end = start + starts.count_ahead(text.len());
+                self.mention(a, start, end, text, also, lost)
             })
             .collect();
         Record {
@@ -326,13 +327,17 @@ impl Annotator {
                 .collect(),
             _ => Vec::new(),
         };
+        let (entity, name) = annotation
+            .entry
+            .map(|e| gazetteer.entry_id_and_name(e))
+            .unzip();
         Mention {
             start,
             end,
             label: annotation.label.as_str().into(),
             text: text.into(),
-            entity: annotation.entry.map(|e| gazetteer.entry_id(e)),
-            name: annotation.entry.map(|e| gazetteer.entry_name(e).into()),
+            entity,
+            name: name.map(Cow::from),
             also: also.iter().map(|&(_, e)| gazetteer.entry_id(e)).collect(),
             origin: annotation.origin.as_str().into(),
             zone: annotation.zone.map(|z| z.as_str().into()),

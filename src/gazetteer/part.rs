@@ -221,16 +221,30 @@ impl Part {
     }
 
     pub(super) fn id(&self, entry: u32) -> Cow<'_, str> {
-        if let Some(id) = self.image.id(entry) {
-            return id.into();
+        match self.image.id(entry) {
+            Some(id) => id.into(),
+            None => self.id_of_name(entry, self.name(entry)),
         }
+    }
+
+    /// The id and the name of an entry.
+    pub(super) fn id_and_name(&self, entry: u32) -> (Cow<'_, str>, &str) {
+        let name = self.name(entry);
+        let id = match self.image.id(entry) {
+            Some(id) => id.into(),
+            None => self.id_of_name(entry, name),
+        };
+        (id, name)
+    }
+
+    fn id_of_name(&self, entry: u32, name: &str) -> Cow<'_, str> {
         let theme = match self.class(entry) {
             Some(Class::Entity(label)) => label.as_str(),
             Some(Class::Lexicon(name)) => name,
             Some(Class::Block) | None => "block",
         };
         let mut id = String::new();
-        default_id(theme, self.name(entry), &mut id);
+        default_id(theme, name, &mut id);
         id.into()
     }
 
