@@ -289,18 +289,21 @@ impl Annotator {
             also = rest;
             (a, None, mine)
         });
-        let mut all: Vec<_> = won.chain(lost).collect();
-        all.sort_by_key(|(a, _, _)| (a.span.start, std::cmp::Reverse(a.span.end)));
         let mut starts = Offsets::new(doc.text(), unit);
-        let spans = all
-            .into_iter()
-            .map(|(a, lost, also)| {
-                let start = starts.at(a.span.start);
-                let text = &doc.text()[a.span.range()];
-                let end = start + starts.count_ahead(text.len());
-                self.mention(a, start, end, text, also, lost)
-            })
-            .collect();
+        let mention = |(a, lost, also): (&Annotation, Option<String>, &[(u32, EntryId)])| {
+            let start = starts.at(a.span.start);
+            let text = &doc.text()[a.span.range()];
+            let end = start + starts.count_ahead(text.len());
+            self.mention(a, start, end, text, also, lost)
+        };
+        let spans = match found.lost.is_empty() {
+            true => won.map(mention).collect(),
+            false => {
+                let mut all: Vec<_> = won.chain(lost).collect();
+                all.sort_by_key(|(a, _, _)| (a.span.start, std::cmp::Reverse(a.span.end)));
+                all.into_iter().map(mention).collect()
+            }
+        };
         Record {
             id: doc.id().into(),
             text: doc.text().into(),
