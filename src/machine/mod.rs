@@ -229,6 +229,34 @@ fn visit_with<V: Visitor>(
     visitor
 }
 
+/// The place of the first of eight numbers, little-endian, that is the one that is wanted.
+#[inline(always)]
+#[allow(unsafe_code, reason = "the load takes a pointer")]
+pub(crate) fn position(numbers: &[u8; 32], wanted: u32) -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    let same = {
+        use std::arch::x86_64::*;
+        let (low, high) = numbers.split_at(16);
+        // SAFETY: SSE2 is part of every x86-64; each load reads 16 bytes of a live array and needs no alignment.
+        unsafe {
+            let wanted = _mm_set1_epi32(wanted as i32);
+            let low = _mm_cmpeq_epi32(_mm_loadu_si128(low.as_ptr().cast()), wanted);
+            let high = _mm_cmpeq_epi32(_mm_loadu_si128(high.as_ptr().cast()), wanted);
+            let both = _mm_packs_epi32(low, high);
+            _mm_movemask_epi8(_mm_packs_epi16(both, both)) as u32 & 0xff
+        }
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    let same = {
+        let (numbers, _) = numbers.as_chunks::<4>();
+        let numbers = numbers.iter().enumerate();
+        numbers.fold(0, |same, (i, n)| {
+            same | u32::from(u32::from_le_bytes(*n) == wanted) << i
+        })
+    };
+    (same != 0).then(|| same.trailing_zeros() as usize)
+}
+
 /// Asks for the memory of an element that will be read soon; nothing happens if there is none, or on machines that can't.
 #[inline(always)]
 #[allow(
@@ -405,6 +433,21 @@ mod tests {
                     assert_eq!(count, letters, "{way}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_first_of_equal_numbers_is_found() {
+        let mut rng = fastrand::Rng::with_seed(32);
+        for _ in 0..10_000 {
+            let numbers: [u32; 8] = std::array::from_fn(|_| rng.u32(..9) << (8 * rng.u32(..4)));
+            let wanted = rng.u32(..9) << (8 * rng.u32(..4));
+            let mut bytes = [0; 32];
+            for (bytes, n) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(numbers) {
+                *bytes = n.to_le_bytes();
+            }
+            let expected = numbers.iter().position(|n| *n == wanted);
+            assert_eq!(position(&bytes, wanted), expected, "{numbers:?} {wanted}");
         }
     }
 
