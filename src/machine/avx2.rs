@@ -33,15 +33,20 @@ pub(super) fn visit<V: Visitor>(bytes: &[u8], visitor: V) -> V {
 /// Are the instructions that [`gather`] is made of slow? Before Zen 3, AMD's processors (and Hygon's, which are like them) took some
 /// hundred cycles for each.
 #[inline]
+#[allow(
+    unsafe_code,
+    unused_unsafe,
+    reason = "asking a processor for its name is unsafe in some versions of Rust"
+)]
 fn has_slow_gather() -> bool {
     static IS_SLOW: LazyLock<bool> = LazyLock::new(|| {
-        let vendor = __cpuid(0);
+        // SAFETY: every x86-64 can be asked.
+        let (vendor, version) = unsafe { (__cpuid(0), __cpuid(1)) };
         let made_by = |name: &[u8; 12]| {
             let parts = [vendor.ebx, vendor.edx, vendor.ecx].map(u32::to_le_bytes);
             parts.as_flattened() == name
         };
-        let version = __cpuid(1).eax;
-        let family = (version >> 8 & 15) + (version >> 20 & 255);
+        let family = (version.eax >> 8 & 15) + (version.eax >> 20 & 255);
         made_by(b"HygonGenuine") || made_by(b"AuthenticAMD") && family < 0x19
     });
     *IS_SLOW
