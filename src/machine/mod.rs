@@ -61,12 +61,14 @@ pub(crate) trait Tools {
 pub(crate) const ROOM: usize = 64;
 
 /// [`Tools`] of three functions: closures are compiled with the instructions of the function that they stand in.
+#[cfg(target_arch = "x86_64")]
 struct Toolbox<G, P, C> {
     gather: G,
     places: P,
     compress: C,
 }
 
+#[cfg(target_arch = "x86_64")]
 impl<G, P, C> Tools for Toolbox<G, P, C>
 where
     G: Fn(u64, Marks, &mut [u8]),
@@ -154,6 +156,7 @@ impl Set {
     }
 
     /// The first and the last byte of a set of bytes that follow each other.
+    #[cfg(any(test, target_arch = "x86_64"))]
     const fn range(&self) -> Option<(u8, u8)> {
         let (mut first, mut count, mut last) = (0, 0, 0);
         let mut b = 0;
