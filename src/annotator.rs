@@ -252,20 +252,20 @@ impl Annotator {
         let gazetteer = self.gazetteer();
         let mut cursor = ZoneCursor { zones, first: 0 };
         candidates.extend(matches.names().iter().filter_map(|m| {
-            let label = gazetteer.alias_label(m.alias);
+            let (label, entry, priority) = gazetteer.contender(m.alias);
             let origin = Origin::Alias(m.alias);
             // A block has no label; any will do, nobody reads it.
             let annotation = self.annotation(
                 m.span,
                 label.or(self.any_label)?,
-                Some(gazetteer.first_of(gazetteer.alias_entry(m.alias))),
+                Some(gazetteer.first_of(entry)),
                 origin,
                 &mut cursor,
             )?;
             Some(Candidate {
                 annotation,
                 block: label.is_none(),
-                priority: gazetteer.alias_priority(m.alias),
+                priority,
                 agreed: false,
                 opposed: false,
             })
@@ -360,17 +360,21 @@ impl Annotator {
             also = rest;
             (a, None, mine)
         });
-        let mut all: Vec<_> = won.chain(lost).collect();
-        all.sort_by_key(|(a, _, _)| (a.span.start, std::cmp::Reverse(a.span.end)));
         let mut starts = Offsets::new(doc.text(), unit);
-        let spans = all
-            .into_iter()
-            .map(|(a, lost, also)| {
-                let start = starts.at(a.span.start);
-                let text = &doc.text()[a.span.range()];
-                self.mention(a, start, start + unit.count(text), text, also, lost)
-            })
-            .collect();
+        let mention = |(a, lost, also): (&Annotation, Option<String>, &[(u32, EntryId)])| {
+            let start = starts.at(a.span.start);
+            let text = &doc.text()[a.span.range()];
+            let end = start + starts.count_ahead(text.len());
+            self.mention(a, start, end, text, also, lost)
+        };
+        let spans = match found.lost.is_empty() {
+            true => won.map(mention).collect(),
+            false => {
+                let mut all: Vec<_> = won.chain(lost).collect();
+                all.sort_by_key(|(a, _, _)| (a.span.start, std::cmp::Reverse(a.span.end)));
+                all.into_iter().map(mention).collect()
+            }
+        };
         Record {
             id: doc.id().into(),
             text: doc.text().into(),
@@ -397,13 +401,17 @@ impl Annotator {
                 .collect(),
             _ => Vec::new(),
         };
+        let (entity, name) = annotation
+            .entry
+            .map(|e| gazetteer.entry_id_and_name(e))
+            .unzip();
         Mention {
             start,
             end,
             label: annotation.label.as_str().into(),
             text: text.into(),
-            entity: annotation.entry.map(|e| gazetteer.entry_id(e)),
-            name: annotation.entry.map(|e| gazetteer.entry_name(e).into()),
+            entity,
+            name: name.map(Cow::from),
             also: also.iter().map(|&(_, e)| gazetteer.entry_id(e)).collect(),
             origin: annotation.origin.as_str().into(),
             score: lost.is_none().then(|| annotation.score.as_f64()),

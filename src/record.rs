@@ -168,6 +168,17 @@ impl<'a> Offsets<'a> {
         self.byte = byte;
         self.count
     }
+
+    /// How many units the next `bytes` bytes behind the last offset have.
+    ///
+    /// # Panics
+    /// When they reach over the end or end inside a character.
+    pub(crate) fn count_ahead(&self, bytes: usize) -> usize {
+        match self.byte + bytes <= self.ascii_until {
+            true => bytes,
+            false => self.unit.count(&self.text[self.byte..self.byte + bytes]),
+        }
+    }
 }
 
 /// Where the ASCII that starts at a byte ends; perhaps some bytes early.
@@ -207,6 +218,9 @@ mod tests {
                             unit.count(&text[..byte]),
                             "{text:?} {byte}"
                         );
+                        let ahead = text[byte..].chars().next().map_or(0, char::len_utf8);
+                        let expected = unit.count(&text[byte..byte + ahead]);
+                        assert_eq!(offsets.count_ahead(ahead), expected, "{text:?} {byte}");
                     }
                 }
             }

@@ -69,12 +69,14 @@ pub(crate) fn compete(
     mut lost: Option<&mut Vec<Lost>>,
     winners: &mut Vec<Candidate>,
 ) {
-    candidates.sort_by_key(|c| {
-        (
-            c.annotation.span.start,
-            std::cmp::Reverse(c.annotation.span.end),
-        )
-    });
+    // They come in order where no rule added any; sorting takes memory.
+    let order = |c: &Candidate| {
+        let span = c.annotation.span;
+        (span.start, std::cmp::Reverse(span.end))
+    };
+    if !candidates.is_sorted_by_key(order) {
+        candidates.sort_by_key(order);
+    }
     let mut rest = candidates;
     while !rest.is_empty() {
         // Candidates that overlap directly or through others: nothing outside can matter to them.
