@@ -274,10 +274,11 @@ impl Annotator {
         let mut cursor = ZoneCursor { zones, first: 0 };
         candidates.extend(rules.additions.iter().filter_map(|a| {
             let origin = Origin::Rule(a.rule);
-            let annotation = self.annotation(a.span, a.label, a.entry, origin, &mut cursor)?;
+            let label = a.label.or(self.any_label)?;
+            let annotation = self.annotation(a.span, label, a.entry, origin, &mut cursor)?;
             Some(Candidate {
                 annotation,
-                block: false,
+                block: a.label.is_none(),
                 agreed: false,
                 opposed: false,
                 priority: a

@@ -215,6 +215,9 @@ rules! {
     WeaponKind "weapon-kind" "A kind of weapon with the words that say which: `short-range anti-ship missile`, `cruise and ballistic missiles`."
     WeaponShip "weapon-ship" "A ship's prefix and name: `USS Example`."
     PlaceHead "place-head" "A name with the noun for what kind of place it is: `Kherson Oblast`, `Lake Example`, `the town of Example`."
+    Language "language" "The name of a language is no nationality: `speaks Croatian and German`."
+    TitleOfWork "title-of-work" "The title of a work in quotation marks holds no names: `“A Passage to India”`."
+    NamedThing "named-thing" "A thing that is named after a people or a place: `the French Defence`, `Chinese New Year`."
     PlaceState "place-state" "A place before its state or country: `Belvidere, Illinois`."
 }
 

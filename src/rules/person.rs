@@ -306,6 +306,16 @@ fn behind_role(scene: &Scene, role_first: usize, last: usize, weak: bool, found:
         };
         if name.words == 1 && name.first == name.last {
             let upper = scene.shape(first).is_upper() && scene.casing(first) == Casing::Normal;
+            // `his brother Chad`
+            let relative = weak
+                && scene.is(first, Is::GIVEN)
+                && !scene.is(first, Is::COMMON)
+                && !scene.is_capital(role_first);
+            if relative && !upper && !(scene.is_next_word(first + 1) && scene.is_capital(first + 1))
+            {
+                found.add_surely(scene, (name.first, name.last), "PERSON", Rule::PersonRole);
+                return;
+            }
             if weak
                 || upper
                 || is_plain_word(scene, first)
@@ -448,6 +458,13 @@ fn by_given_name(scene: &Scene, run: usize, i: usize, found: &mut Found) -> Opti
     }
     // `Tuesday Mitsotakis`: days are given names too.
     if is_title_of_name(scene, i) || scene.is(i, Is::WEEKDAY) {
+        return None;
+    }
+    // `the Rosetta Stone`, `3,100 Santa Fes`: things are counted.
+    let thing = i > 0
+        && scene.is_spaced(i)
+        && (scene.is_one_of(i - 1, &["the", "a", "an"]) || scene.shape(i - 1).is_digits());
+    if thing && scene.casing(i) == Casing::Normal {
         return None;
     }
     let name = read(scene, i)?;

@@ -418,8 +418,11 @@ fn mark_capitals(text: &str, tokens: &Tokens, memory: &mut Memory) {
                 }
                 _ => !is.has(Is::COMMON) || is.has(Is::COMMON_NAME),
             };
-            // An article starts no name.
-            let capital = shape.starts_upper() && counts && !is_article(text, tokens, i);
+            // An article starts no name, nor does the `S` of a possessive in capitals.
+            let capital = shape.starts_upper()
+                && counts
+                && !is_article(text, tokens, i)
+                && !is_possessive(text, tokens, i);
             if capital {
                 mark |= Mark::CAPITAL;
             }
@@ -438,6 +441,10 @@ fn mark_capitals(text: &str, tokens: &Tokens, memory: &mut Memory) {
         }
         from = to;
     }
+}
+
+fn is_possessive(text: &str, tokens: &Tokens, i: usize) -> bool {
+    tokens.gap(i) == Gap::APOSTROPHE && text[tokens.span(i).range()].eq_ignore_ascii_case("s")
 }
 
 fn is_article(text: &str, tokens: &Tokens, i: usize) -> bool {
