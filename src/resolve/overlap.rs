@@ -157,6 +157,8 @@ fn before(a: &Candidate, b: &Candidate) -> std::cmp::Ordering {
             span.start,
             // What the lists know comes before what rules think.
             c.annotation.entry.is_none(),
+            // A rule that finds something comes before one that says it is nothing.
+            c.annotation.entry.is_none() && c.block,
             c.annotation.entry,
             c.annotation.origin.as_str(),
         )

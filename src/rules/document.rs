@@ -142,10 +142,17 @@ fn towns(scene: &Scene, memory: &mut Memory, found: &mut Found) {
         let gap = scene.gap(state.first);
         let comma = gap.has(Gap::COMMA) && gap.within(Gap::COMMA | Gap::SPACE | Gap::LINE);
         // In a dateline the policies of the lists have seen the state already.
-        let dateline =
-            scene.is_first(last) && scene.is_capital(last) && !scene.is_listed(last, Listed::ANY);
+        let cue = scene.is_first(last) || last > 0 && scene.is_one_of(last - 1, PLACE_PREPOSITIONS);
+        let dateline = cue && !scene.is_listed(last, Listed::ANY);
+        let place = scene.is_listed(last, Listed::COUNTRY.or(Listed::LOCATION));
+        // `Russia, Georgia and Ukraine`, `In Lebanon, Texas troops` are no towns.
+        let closed = !scene.is_spaced(state.last + 1)
+            && !scene.is_listed(state.first, Listed::COUNTRY)
+            && !scene.is_one_of(state.first, &["Georgia", "Washington"]);
         if !comma
-            || !(scene.is_listed(last, Listed::COUNTRY) || dateline)
+            || !closed
+            || !scene.is_capital(last)
+            || !(place || dateline)
             || scene.is(last, Is::STATE)
         {
             continue;
@@ -302,10 +309,19 @@ fn in_brackets(scene: &Scene, last: usize) -> Option<usize> {
     (alone && is_acronym(scene, i)).then_some(i)
 }
 
+/// The acronym before brackets that hold these tokens alone.
+fn before_brackets(scene: &Scene, first: usize, last: usize) -> Option<usize> {
+    let acronym = first.checked_sub(1)?;
+    let (open, close) = (scene.gap(first), scene.gap(last + 1));
+    let alone = open.has(Gap::OPEN) && open.within(Gap::OPEN | Gap::SPACE) && close.has(Gap::CLOSE);
+    (alone && is_acronym(scene, acronym)).then_some(acronym)
+}
+
 /// `International Atomic Energy Agency (IAEA)`: the acronym stands for it in all of the text.
 fn acronym_behind(scene: &Scene, from: &From, memory: &mut Memory, found: &mut Found) {
     let (first, last) = from.tokens;
-    let Some(acronym) = in_brackets(scene, last) else {
+    let Some(acronym) = in_brackets(scene, last).or_else(|| before_brackets(scene, first, last))
+    else {
         return;
     };
     let initial = scene.word(acronym).chars().next();

@@ -106,14 +106,14 @@ impl Found<'_> {
     }
 
     /// Nothing else is found at these tokens.
-    fn block(&mut self, scene: &Scene, (first, last): (usize, usize), rule: Rule) {
+    fn block(&mut self, scene: &Scene, (first, last): (usize, usize), rule: Rule, priority: i8) {
         if !self.rules.switched_off.contains(&rule) {
             self.additions.push(Addition {
                 span: scene.span(first, last),
                 label: None,
                 entry: None,
                 rule,
-                priority: 1,
+                priority,
             });
         }
     }

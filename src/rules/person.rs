@@ -122,8 +122,11 @@ fn read(scene: &Scene, first: usize) -> Option<Name> {
             }
             name.last = k;
             end = Some(name);
-        } else if scene.is(k, Is::PARTICLE) && !scene.is_capital(k) {
+        } else if let Some(particle) = scene.word_at(k, Is::PARTICLE)
+            && !scene.is_capital(k)
+        {
             name.particle = true;
+            k = particle.last;
             name.last = k;
         } else if scene.is_capital(k) && may_be_part(scene, first, k) {
             // `Ms Smith CNN`: an acronym is no part of a name; `Charles Keating IV` is one.
@@ -240,7 +243,12 @@ fn is_initial(scene: &Scene, i: usize) -> bool {
 }
 
 fn add(scene: &Scene, name: Name, rule: Rule, found: &mut Found) {
-    found.add(scene, (name.first, name.last), "PERSON", rule);
+    let mut span = scene.span(name.first, name.last);
+    // The period of `Jr.` belongs to the name.
+    if matches!(scene.word(name.last), "Jr" | "Sr") && scene.text[span.end..].starts_with('.') {
+        span.end += 1;
+    }
+    found.add_span(span, "PERSON", rule);
 }
 
 /// Is a name of one word too little, since the word is something else?
@@ -471,10 +479,15 @@ fn by_given_name(scene: &Scene, run: usize, i: usize, found: &mut Found) -> Opti
     if goes_on_otherwise(scene, name.last) {
         return None;
     }
-    let second = (i + 1..=name.last).find(|&k| {
-        !is_initial(scene, k) && scene.is_spaced(k)
-            || scene.gap(k).has(Gap::PERIOD | Gap::QUOTE) && !is_initial(scene, k)
-    });
+    let nicknamed = (i + 1..=name.last).any(|k| scene.gap(k).has(Gap::QUOTE));
+    let second = match nicknamed {
+        true => Some(name.last),
+        false => (i + 1..=name.last).find(|&k| {
+            scene.is_capital(k)
+                && !is_initial(scene, k)
+                && (scene.is_spaced(k) || scene.gap(k).has(Gap::PERIOD))
+        }),
+    };
     // `Jean-Pierre` alone is no full name.
     let second = second?;
     // A given name that is a word or a place needs more: a family name, or the middle of a sentence and nothing known.

@@ -70,7 +70,7 @@ const BETWEEN: &[&str] = &[
 /// `speaks Croatian, German and some Japanese`, `Spanish and Turkish classes`, `translated from the Portuguese`.
 fn language(scene: &Scene, i: usize, found: &mut Found) {
     if is_language(scene, i) {
-        found.block(scene, (i, i), Rule::Language);
+        found.block(scene, (i, i), Rule::Language, 1);
     }
 }
 
@@ -86,15 +86,13 @@ fn is_language(scene: &Scene, i: usize) -> bool {
                 "was", "by",
             ],
         );
-    let mut k = next;
-    for _ in 0..3 {
+    for k in next..next + 3 {
         if scene.is_spaced(k) && scene.is_one_of(k, LANGUAGE) {
             return true;
         }
         if !scene.is_one_of(k, &["and", "or"]) && !scene.is_listed(k, Listed::NATIONALITY) {
             break;
         }
-        k += 1;
     }
     if !ends || scene.word(i).ends_with('s') && !scene.word(i).ends_with("ss") {
         return false;
@@ -110,7 +108,7 @@ fn is_language(scene: &Scene, i: usize) -> bool {
         }
         if !scene.is_one_of(k, BETWEEN)
             && !scene.is_listed(k, Listed::NATIONALITY)
-            && !(scene.is_capital(k) && !scene.is_listed(k, Listed::ANY))
+            && (!scene.is_capital(k) || scene.is_listed(k, Listed::ANY))
         {
             return false;
         }
@@ -135,7 +133,9 @@ fn work(scene: &Scene, first: usize, found: &mut Found) {
         commas += usize::from(scene.gap(last).has(Gap::COMMA));
     }
     // A sentence ends with its period inside.
-    if last == first || !scene.gap(last + 1).has(Gap::QUOTE) || scene.gap(last + 1).has(Gap::PERIOD)
+    if last == first
+        || !scene.gap(last + 1).has(Gap::QUOTE)
+        || scene.text[scene.tokens.span(last).end..].starts_with('.')
     {
         return;
     }
@@ -146,14 +146,14 @@ fn work(scene: &Scene, first: usize, found: &mut Found) {
         && scene.is_one_of(first + 1, &["in", "of", "to", "for", "and"]);
     let list =
         commas > 0 && last > first + 1 && (first..=last).all(|i| scene.shape(i).starts_upper());
-    if !(article && commas == 0 || inside && commas == 0 || list) {
+    if !(list || commas == 0 && (article || inside)) {
         return;
     }
     let titled = (first..=last).all(|i| {
         scene.shape(i).starts_upper() || scene.word(i).len() <= 3 || scene.shape(i).is_digits()
     });
     if titled {
-        found.block(scene, (first, last), Rule::TitleOfWork);
+        found.block(scene, (first, last), Rule::TitleOfWork, 0);
     }
 }
 
@@ -181,8 +181,6 @@ fn thing(scene: &Scene, first: usize, last: usize, found: &mut Found) {
         .or(Is::SUFFIX_WORD)
         .or(Is::PLACE_BEHIND)
         .or(Is::PLACE_BEFORE)
-        .or(Is::GIVEN)
-        .or(Is::FAMILY)
         .or(Is::COMPASS)
         .or(Is::CALENDAR)
         .or(Is::WEAPON)
@@ -196,6 +194,6 @@ fn thing(scene: &Scene, first: usize, last: usize, found: &mut Found) {
             && scene.word_to(i, heads).is_none()
     });
     if plain {
-        found.block(scene, (first, last), Rule::NamedThing);
+        found.block(scene, (first, last), Rule::NamedThing, 0);
     }
 }

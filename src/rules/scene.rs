@@ -480,9 +480,11 @@ fn casing(tokens: &Tokens, singles: &[Is], from: usize, to: usize) -> Casing {
             capitals += usize::from(shape.starts_upper());
         }
     }
+    // A headline has no period.
+    let period = tokens.gap(to).has(Gap::PERIOD);
     if letters >= 3 && upper * 5 >= letters * 4 {
         Casing::Upper
-    } else if capitals >= 2 && capitals * 5 >= common * 3 {
+    } else if !period && capitals >= 2 && capitals * 20 >= common * 17 {
         Casing::Title
     } else {
         Casing::Normal

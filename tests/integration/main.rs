@@ -25,4 +25,5 @@ mod properties;
 // The README's commands print what the README shows.
 mod readme;
 // A reader of our JSONL written apart from the writer, for the tests above.
+mod rules;
 mod strict;
