@@ -6,7 +6,7 @@ use crate::{
     gazetteer::Gazetteer,
     matcher::{Engine, Matcher, Matches},
     record::{Mention, OffsetUnit, Offsets, Record},
-    resolve::overlap::{Candidate, Lost, Reason, compete},
+    resolve::overlap::{Candidate, Fate, Lost, compete},
     rules::{self, Rules},
     span::{Label, Span},
     tokens::Tokens,
@@ -68,6 +68,7 @@ pub struct Scratch {
     rules: rules::Scratch,
     candidates: Vec<Candidate>,
     winners: Vec<Candidate>,
+    fates: Vec<Fate>,
 }
 
 /// What an [`Annotator`] found in one document.
@@ -221,14 +222,18 @@ impl Annotator {
         found.annotations.clear();
         found.also.clear();
         found.lost.clear();
-        let lost = (self.overlaps == Overlaps::All).then_some(&mut found.lost);
+        scratch.fates.clear();
+        let all = self.overlaps == Overlaps::All;
         compete(
             &mut scratch.candidates,
             &mut found.annotations,
             &mut found.also,
-            lost,
+            all.then_some(&mut scratch.fates),
             &mut scratch.winners,
         );
+        if all {
+            found.lost.extend(scratch.fates.iter().filter_map(Fate::lost));
+        }
     }
 
     /// Turns matches and what rules added into candidates, those in no-match zones excepted.
@@ -382,12 +387,7 @@ impl Annotator {
     fn reason(&self, text: &str, lost: &Lost) -> String {
         let winner = &text[lost.winner.range()];
         let label = lost.winner_label.map_or("nothing", Label::as_str);
-        match lost.reason {
-            Reason::Priority => format!("lower priority than {winner} ({label})"),
-            Reason::Length => format!("shorter than {winner} ({label})"),
-            Reason::Start => format!("starts behind {winner} ({label})"),
-            Reason::Order => format!("later in order than {winner} ({label})"),
-        }
+        format!("{} {winner} ({label})", lost.reason)
     }
 }
 

@@ -8,14 +8,47 @@ use crate::{
     document::{Annotation, EntryId},
     span::{Label, Span},
 };
+use std::fmt;
 
 /// A candidate with what decides the competition.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Candidate {
     pub(crate) annotation: Annotation,
     /// A blocking entry's: it has no label, and the annotation's means nothing.
     pub(crate) block: bool,
     pub(crate) priority: i8,
+}
+
+/// What became of a candidate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fate {
+    pub(crate) candidate: Candidate,
+    pub(crate) end: End,
+}
+
+/// How the competition ended for a candidate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum End {
+    Won,
+    /// This winner has its span and label.
+    Agrees(Candidate),
+    /// This winner stays in its place.
+    Lost(Reason, Candidate),
+}
+
+impl Fate {
+    /// A candidate that lost, blocking ones apart.
+    pub(crate) fn lost(&self) -> Option<Lost> {
+        match self.end {
+            End::Lost(reason, winner) if !self.candidate.block => Some(Lost {
+                annotation: self.candidate.annotation,
+                reason,
+                winner: winner.annotation.span,
+                winner_label: (!winner.block).then_some(winner.annotation.label),
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// Why a candidate lost.
@@ -29,6 +62,18 @@ pub enum Reason {
     Start,
     /// The winner's entry comes earlier in the gazetteer.
     Order,
+}
+
+impl fmt::Display for Reason {
+    /// What comes before the winner: `shorter than`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Reason::Priority => "lower priority than",
+            Reason::Length => "shorter than",
+            Reason::Start => "starts behind",
+            Reason::Order => "later in order than",
+        })
+    }
 }
 
 /// A candidate that lost, and to whom.
@@ -45,12 +90,12 @@ pub struct Lost {
 }
 
 /// Sorts `candidates`, moves the winners to `won` in the order of the text, their other entries to `also` (index into `won`, entry),
-/// and the rest to `lost` if that is wanted.
+/// and what became of each to `fates` if that is wanted.
 pub(crate) fn compete(
     candidates: &mut [Candidate],
     won: &mut Vec<Annotation>,
     also: &mut Vec<(u32, EntryId)>,
-    mut lost: Option<&mut Vec<Lost>>,
+    mut fates: Option<&mut Vec<Fate>>,
     winners: &mut Vec<Candidate>,
 ) {
     candidates.sort_by_key(|c| {
@@ -71,6 +116,12 @@ pub(crate) fn compete(
         rest = behind;
         if let [alone] = cluster {
             won.extend((!alone.block).then_some(alone.annotation));
+            if let Some(fates) = &mut fates {
+                fates.push(Fate {
+                    candidate: *alone,
+                    end: End::Won,
+                });
+            }
             continue;
         }
         winners.clear();
@@ -81,29 +132,35 @@ pub(crate) fn compete(
             let winner = winners
                 .iter()
                 .position(|w| w.annotation.span.overlaps(a.span));
-            let Some(w) = winner else {
-                winners.push(*candidate);
-                continue;
-            };
-            let winner = &winners[w];
-            let same = !candidate.block
-                && !winner.block
-                && winner.annotation.span == a.span
-                && winner.annotation.label == a.label;
-            if same {
-                let known = winner.annotation.entry == a.entry
-                    || also[first_also..]
-                        .iter()
-                        .any(|&(n, e)| n == w as u32 && Some(e) == a.entry);
-                if let (false, Some(entry)) = (known, a.entry) {
-                    also.push((w as u32, entry));
+            let end = match winner {
+                None => {
+                    winners.push(*candidate);
+                    End::Won
                 }
-            } else if let (Some(lost), false) = (lost.as_deref_mut(), candidate.block) {
-                lost.push(Lost {
-                    annotation: *a,
-                    reason: reason(winner, candidate),
-                    winner: winner.annotation.span,
-                    winner_label: (!winner.block).then_some(winner.annotation.label),
+                Some(w) => {
+                    let winner = winners[w];
+                    let same = candidate.block == winner.block
+                        && winner.annotation.span == a.span
+                        && (winner.block || winner.annotation.label == a.label);
+                    if same && !winner.block {
+                        let known = winner.annotation.entry == a.entry
+                            || also[first_also..]
+                                .iter()
+                                .any(|&(n, e)| n == w as u32 && Some(e) == a.entry);
+                        if let (false, Some(entry)) = (known, a.entry) {
+                            also.push((w as u32, entry));
+                        }
+                    }
+                    match same {
+                        true => End::Agrees(winner),
+                        false => End::Lost(reason(&winner, candidate), winner),
+                    }
+                }
+            };
+            if let Some(fates) = &mut fates {
+                fates.push(Fate {
+                    candidate: *candidate,
+                    end,
                 });
             }
         }
@@ -176,14 +233,15 @@ mod tests {
 
     /// Winners as `start-end LABEL entry`, other entries behind a plus, losers with their reason.
     fn run(mut candidates: Vec<Candidate>) -> String {
-        let (mut won, mut also, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut won, mut also, mut fates) = (Vec::new(), Vec::new(), Vec::new());
         compete(
             &mut candidates,
             &mut won,
             &mut also,
-            Some(&mut lost),
+            Some(&mut fates),
             &mut Vec::new(),
         );
+        let lost: Vec<Lost> = fates.iter().filter_map(Fate::lost).collect();
         let show = |a: &Annotation| {
             format!(
                 "{}-{} {} {}",
