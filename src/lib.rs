@@ -26,7 +26,7 @@ pub use gazetteer::{
     Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder,
     SourceDefaults, verify_compiled,
 };
-pub use matcher::{Engine, Match, Matcher, Matches};
+pub use matcher::{Engine, Match, Matcher, Matches, Refusal, Refused};
 pub use record::{Mention, OffsetUnit, Offsets, Record};
 pub use resolve::overlap::{Lost, Reason};
 pub use span::{Label, Span};

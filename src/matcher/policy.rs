@@ -23,6 +23,33 @@ const BESIDE: Gap = Gap::SPACE
     .or(Gap::STAR)
     .or(Gap::UNDERSCORE);
 
+/// Why an alias does not match where its tokens stand. Spans are bytes of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// It stands in a case that its policy does not allow.
+    Case,
+    /// Between two of its words stands something else than the alias has there.
+    Gap(Span),
+    /// The punctuation that it has before its first or behind its last word is not there, or a word touches it.
+    Punctuation,
+    /// It is a part of a hyphen compound, which its policy does not allow.
+    Hyphen(Span),
+    /// A number goes on beside it: `S-300PMU-2`, `1,000`.
+    Number(Span),
+    /// Something else touches it: a letter, an apostrophe, `@`, `$`, `_`, `&`.
+    Touched(Span),
+    /// Words that its policy forbids stand here.
+    Forbidden {
+        /// Which of its contexts forbids it.
+        context: usize,
+        /// The words.
+        words: Span,
+    },
+    /// None of the words that its policies want stands where they want it.
+    Missing,
+}
+
 /// A text with its tokens, and the part of a gazetteer whose aliases are to be verified in it.
 pub(super) struct Verifier<'a> {
     pub(super) part: &'a Part,
@@ -110,7 +137,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// The span of an alias where the table takes the tokens `first..=last` for its key, if they are that key, and case, gaps and
-    /// neighbours allow it.
+    /// neighbours allow it; else why not, or nothing where they are another key.
     pub(super) fn span(
         &self,
         first: usize,
@@ -119,7 +146,7 @@ impl<'a> Verifier<'a> {
         row: &AliasRow,
         aliases: Aliases<'_>,
         scratch: &mut Scratch,
-    ) -> Option<Span> {
+    ) -> Result<Span, Option<Refusal>> {
         let name = aliases.text(alias);
         let mut span = Span {
             start: self.tokens.span(first).start,
@@ -134,15 +161,15 @@ impl<'a> Verifier<'a> {
                 first,
                 last,
                 span,
-                std::str::from_utf8(name).ok()?,
+                std::str::from_utf8(name).map_err(|_| None)?,
                 row,
                 scratch,
             )?;
         }
-        aliases.entry(row)?;
-        (self.left_allows(first, span.start, row.hyphen)
-            && self.right_allows(last, span.end, row.hyphen))
-        .then_some(span)
+        aliases.entry(row).ok_or(None)?;
+        self.left_allows(first, span.start, row.hyphen)?;
+        self.right_allows(last, span.end, row.hyphen)?;
+        Ok(span)
     }
 
     /// The span of an alias that may stand in other bytes in the text than in the list.
@@ -155,7 +182,7 @@ impl<'a> Verifier<'a> {
         name: &str,
         row: &AliasRow,
         scratch: &mut Scratch,
-    ) -> Option<Span> {
+    ) -> Result<Span, Option<Refusal>> {
         let Scratch {
             folded,
             is_key,
@@ -164,7 +191,7 @@ impl<'a> Verifier<'a> {
         } = scratch;
         tokens.fill(name, 0);
         if *is_key == Some(false) {
-            return None;
+            return Err(None);
         }
         if is_key.is_none() {
             key.clear();
@@ -180,29 +207,45 @@ impl<'a> Verifier<'a> {
             is_plural: row.kind == AliasKind::Plural,
         };
         if !self.case_allows(first, last, shape, folded) {
-            return None;
+            return Err(Some(Refusal::Case));
         }
-        match self.part.gap_needs(row) {
-            None => {
-                if (first + 1..=last).any(|i| !is_soft(self.tokens.gap(i))) {
-                    return None;
-                }
-            }
-            Some(needs) => {
-                if (first + 1..=last)
-                    .zip(needs)
-                    .any(|(i, need)| !self.gap_allows(i, need))
-                {
-                    return None;
-                }
-            }
-        }
+        self.gaps_allow(first, last, row)?;
         match self.part.lead_and_trail(row) {
-            None => Some(span),
-            Some((lead, trail)) => Some(Span {
-                start: self.take_lead(span.start, lead)?,
-                end: self.take_trail(span.end, trail)?,
-            }),
+            None => Ok(span),
+            Some((lead, trail)) => {
+                let start = self.take_lead(span.start, lead);
+                let end = self.take_trail(span.end, trail);
+                match (start, end) {
+                    (Some(start), Some(end)) => Ok(Span { start, end }),
+                    _ => Err(Some(Refusal::Punctuation)),
+                }
+            }
+        }
+    }
+
+    /// Do the gaps between the tokens `first..=last` hold what an alias has there?
+    fn gaps_allow(&self, first: usize, last: usize, row: &AliasRow) -> Result<(), Refusal> {
+        let mut inner = first + 1..=last;
+        let wrong = match self.part.gap_needs(row) {
+            None => inner.find(|&i| !is_soft(self.tokens.gap(i))),
+            Some(needs) => {
+                let mut inner = inner.zip(needs);
+                inner
+                    .find(|&(i, need)| !self.gap_allows(i, need))
+                    .map(|(i, _)| i)
+            }
+        };
+        match wrong {
+            None => Ok(()),
+            Some(i) => Err(Refusal::Gap(self.gap_span(i))),
+        }
+    }
+
+    /// The bytes before token `i`, up to the token before it.
+    fn gap_span(&self, i: usize) -> Span {
+        Span {
+            start: i.checked_sub(1).map_or(0, |b| self.tokens.span(b).end),
+            end: self.tokens.span(i).start,
         }
     }
 
@@ -284,54 +327,105 @@ impl<'a> Verifier<'a> {
     }
 
     /// May a name start at token `first`, byte `start`?
-    fn left_allows(&self, first: usize, start: usize, hyphen: bool) -> bool {
+    fn left_allows(&self, first: usize, start: usize, hyphen: bool) -> Result<(), Refusal> {
         let bytes = self.text.as_bytes();
         if start > 0 && matches!(bytes[start - 1], b'@' | b'$') {
-            return false;
+            return Err(self.left_refusal(Refusal::Touched, first, start));
         }
         let Some(before) = first.checked_sub(1) else {
-            return true;
+            return Ok(());
         };
         if start < self.tokens.span(first).start {
             // The name starts with punctuation of its own.
-            return true;
+            return Ok(());
         }
         let digits = self.tokens.shape(before).is_digits() && self.tokens.shape(first).is_digits();
-        match self.tokens.gap(first) {
-            Gap::NONE => self.may_touch(before, first),
-            Gap::HYPHEN => hyphen,
-            Gap::APOSTROPHE | Gap::UNDERSCORE | Gap::AMPERSAND | Gap::AT => false,
-            Gap::PERIOD | Gap::COMMA => !digits,
-            _ => true,
-        }
+        let refusal = match self.tokens.gap(first) {
+            Gap::NONE if !self.may_touch(before, first) => Refusal::Touched,
+            Gap::HYPHEN if !hyphen => Refusal::Hyphen,
+            Gap::APOSTROPHE | Gap::UNDERSCORE | Gap::AMPERSAND | Gap::AT => Refusal::Touched,
+            Gap::PERIOD | Gap::COMMA if digits => Refusal::Number,
+            _ => return Ok(()),
+        };
+        Err(self.left_refusal(refusal, first, start))
+    }
+
+    /// A refusal for what stands before token `first`, up to byte `start`: the sign, and the word that it touches.
+    #[cold]
+    fn left_refusal(
+        &self,
+        refusal: impl Fn(Span) -> Refusal,
+        first: usize,
+        start: usize,
+    ) -> Refusal {
+        let gap = self.gap_span(first);
+        let sign = self.text[..start].chars().next_back();
+        let touches = gap.start + sign.map_or(0, char::len_utf8) >= start;
+        let from = match first.checked_sub(1).filter(|_| touches) {
+            Some(before) => self.tokens.span(before).start,
+            None => start - sign.map_or(0, char::len_utf8),
+        };
+        refusal(Span {
+            start: from,
+            end: start,
+        })
     }
 
     /// May a name end with token `last`, before byte `end`?
-    fn right_allows(&self, last: usize, end: usize, hyphen: bool) -> bool {
-        if matches!(self.text.as_bytes().get(end), Some(b'@' | b'$')) {
-            return false;
-        }
+    fn right_allows(&self, last: usize, end: usize, hyphen: bool) -> Result<(), Refusal> {
         let behind = last + 1;
+        if matches!(self.text.as_bytes().get(end), Some(b'@' | b'$')) {
+            return Err(self.right_refusal(Refusal::Touched, behind, end));
+        }
         if behind == self.tokens.len() || end > self.tokens.span(last).end {
-            return true;
+            return Ok(());
         }
         let next = self.tokens.shape(behind);
-        match self.tokens.gap(behind) {
-            Gap::NONE => self.may_touch(last, behind),
+        let refusal = match self.tokens.gap(behind) {
+            Gap::NONE if !self.may_touch(last, behind) => Refusal::Touched,
+            Gap::HYPHEN if !hyphen => Refusal::Hyphen,
             // `S-300PMU-2` and `US-2` are other things than `S-300PMU` and `US`.
-            Gap::HYPHEN => hyphen && !next.is_digits(),
-            Gap::APOSTROPHE => {
-                let word = &self.text[self.tokens.span(behind).range()];
-                ["s", "ll", "d", "re", "ve", "t", "m"]
-                    .iter()
-                    .any(|clitic| word.eq_ignore_ascii_case(clitic))
-            }
+            Gap::HYPHEN if next.is_digits() => Refusal::Number,
+            Gap::APOSTROPHE if !self.is_clitic(behind) => Refusal::Touched,
             // `Iran&rsquo;s` is an entity that was left in the text, `R&D` a name of its own.
-            Gap::AMPERSAND => self.text.as_bytes().get(self.tokens.span(behind).end) == Some(&b';'),
-            Gap::UNDERSCORE | Gap::AT => false,
-            Gap::PERIOD | Gap::COMMA => !(next.is_digits() && self.tokens.shape(last).is_digits()),
-            _ => true,
-        }
+            Gap::AMPERSAND
+                if self.text.as_bytes().get(self.tokens.span(behind).end) != Some(&b';') =>
+            {
+                Refusal::Touched
+            }
+            Gap::UNDERSCORE | Gap::AT => Refusal::Touched,
+            Gap::PERIOD | Gap::COMMA if next.is_digits() && self.tokens.shape(last).is_digits() => {
+                Refusal::Number
+            }
+            _ => return Ok(()),
+        };
+        Err(self.right_refusal(refusal, behind, end))
+    }
+
+    /// A refusal for what stands at byte `end`, before token `behind` (if there is one): the sign, and the word that it touches.
+    #[cold]
+    fn right_refusal(
+        &self,
+        refusal: impl Fn(Span) -> Refusal,
+        behind: usize,
+        end: usize,
+    ) -> Refusal {
+        let sign = self.text[end..].chars().next().map_or(0, char::len_utf8);
+        let word = (behind < self.tokens.len()).then(|| self.tokens.span(behind));
+        refusal(Span {
+            start: end,
+            end: word
+                .filter(|w| w.start <= end + sign)
+                .map_or(end + sign, |w| w.end),
+        })
+    }
+
+    /// Is a token what English puts behind an apostrophe?
+    fn is_clitic(&self, token: usize) -> bool {
+        let word = &self.text[self.tokens.span(token).range()];
+        ["s", "ll", "d", "re", "ve", "t", "m"]
+            .iter()
+            .any(|clitic| word.eq_ignore_ascii_case(clitic))
     }
 
     /// May a name end between two tokens that touch? In scripts without spaces it may, and behind `U.S.`.
@@ -343,57 +437,84 @@ impl<'a> Verifier<'a> {
     }
 
     /// Do the words around a match allow it? One positive context is enough, one negative one forbids.
-    pub(super) fn context_allows(&self, m: &Match, hits: &[Hit], scratch: &mut Scratch) -> bool {
+    pub(super) fn context_allows(
+        &self,
+        m: &Match,
+        hits: &[Hit],
+        scratch: &mut Scratch,
+    ) -> Result<(), Option<Refusal>> {
         let scratch = &mut scratch.folded;
         let row = self.part.aliases().row(m.alias.0 - self.part.first_alias);
-        let Some(row) = row else { return false };
+        let row = row.ok_or(None)?;
         let contexts = self.part.contexts(&row);
         let (mut wanted, mut had) = (false, false);
-        for context in contexts {
+        for (number, context) in contexts.enumerate() {
             if !context.negative && had {
                 continue;
             }
-            let holds = self.context_holds(m, &context, hits, scratch);
-            if context.negative && holds {
-                return false;
+            let found = self.context_words(m, &context, hits, scratch);
+            if let (true, Some((first, last))) = (context.negative, found) {
+                return Err(Some(Refusal::Forbidden {
+                    context: number,
+                    words: Span {
+                        start: self.tokens.span(first).start,
+                        end: self.tokens.span(last).end,
+                    },
+                }));
             }
             wanted |= !context.negative;
-            had |= !context.negative && holds;
+            had |= !context.negative && found.is_some();
         }
-        had || !wanted
+        match had || !wanted {
+            true => Ok(()),
+            false => Err(Some(Refusal::Missing)),
+        }
     }
 
-    fn context_holds(
+    /// The first and the last token of words of a context that stand where it looks.
+    fn context_words(
         &self,
         m: &Match,
         context: &ContextRow,
         hits: &[Hit],
         scratch: &mut String,
-    ) -> bool {
+    ) -> Option<(usize, usize)> {
         let (first, last) = (m.first as usize, m.last as usize);
+        let tokens = |h: &Hit| (h.first as usize, h.last as usize);
         match context.place {
             ContextPlace::FollowedBy => {
                 let at = last + 1;
-                at < self.tokens.len()
-                    && self.tokens.gap(at).within(BESIDE)
-                    && self.part.context_words(context).any(|word| match word {
-                        ContextWord::Phrase { hashes, name } => {
-                            self.is_phrase(at, hashes, name, scratch)
-                        }
+                if at >= self.tokens.len() || !self.tokens.gap(at).within(BESIDE) {
+                    return None;
+                }
+                self.part
+                    .context_words(context)
+                    .find_map(|word| match word {
+                        ContextWord::Phrase { hashes, name } => self
+                            .is_phrase(at, hashes, name, scratch)
+                            .then(|| (at, at + hashes.len() - 1)),
                         ContextWord::Lexicon(lexicon) => hits
                             .iter()
-                            .any(|h| h.lexicon == lexicon && h.first as usize == at),
+                            .find(|h| h.lexicon == lexicon && h.first as usize == at)
+                            .map(tokens),
                     })
             }
             ContextPlace::PrecededBy => {
-                first > 0
-                    // The period of a title (`Gen. Abrams`) may look like the end of a sentence.
-                    && self.tokens.gap(first).within(BESIDE)
-                    && self.part.context_words(context).any(|word| match word {
-                        ContextWord::Phrase { hashes, name } => {
-                            first.checked_sub(hashes.len()).is_some_and(|at| self.is_phrase(at, hashes, name, scratch))
-                        }
-                        ContextWord::Lexicon(lexicon) => hits.iter().any(|h| h.lexicon == lexicon && h.last as usize + 1 == first),
+                // The period of a title (`Gen. Abrams`) may look like the end of a sentence.
+                if first == 0 || !self.tokens.gap(first).within(BESIDE) {
+                    return None;
+                }
+                self.part
+                    .context_words(context)
+                    .find_map(|word| match word {
+                        ContextWord::Phrase { hashes, name } => first
+                            .checked_sub(hashes.len())
+                            .filter(|&at| self.is_phrase(at, hashes, name, scratch))
+                            .map(|at| (at, first - 1)),
+                        ContextWord::Lexicon(lexicon) => hits
+                            .iter()
+                            .find(|h| h.lexicon == lexicon && h.last as usize + 1 == first)
+                            .map(tokens),
                     })
             }
             ContextPlace::Near(distance) => {
@@ -413,18 +534,27 @@ impl<'a> Verifier<'a> {
                     to += 1;
                 }
                 let places = (from..first).chain(last + 1..=to);
-                self.part.context_words(context).any(|word| match word {
-                    ContextWord::Phrase { hashes, name } => places.clone().any(|at| {
-                        let end = at + hashes.len();
-                        end <= to + 1
-                            && (end <= first || at > last)
-                            && self.is_phrase(at, hashes, name, scratch)
-                    }),
-                    ContextWord::Lexicon(lexicon) => hits.iter().any(|h| {
-                        let (a, b) = (h.first as usize, h.last as usize);
-                        h.lexicon == lexicon && (a >= from && b < first || a > last && b <= to)
-                    }),
-                })
+                self.part
+                    .context_words(context)
+                    .find_map(|word| match word {
+                        ContextWord::Phrase { hashes, name } => places
+                            .clone()
+                            .find(|&at| {
+                                let end = at + hashes.len();
+                                end <= to + 1
+                                    && (end <= first || at > last)
+                                    && self.is_phrase(at, hashes, name, scratch)
+                            })
+                            .map(|at| (at, at + hashes.len() - 1)),
+                        ContextWord::Lexicon(lexicon) => hits
+                            .iter()
+                            .find(|h| {
+                                let (a, b) = (h.first as usize, h.last as usize);
+                                h.lexicon == lexicon
+                                    && (a >= from && b < first || a > last && b <= to)
+                            })
+                            .map(tokens),
+                    })
             }
         }
     }
@@ -458,7 +588,7 @@ impl<'a> Verifier<'a> {
         span: Span,
         alias: u32,
         row: &AliasRow,
-    ) -> bool {
+    ) -> Result<(), Refusal> {
         let (found, name) = (&self.text[span.range()], self.part.alias_text(alias));
         let case = match row.case {
             Case::Any => true,
@@ -473,11 +603,9 @@ impl<'a> Verifier<'a> {
                 a == b
             }
         };
-        case && match self.part.gap_needs(row) {
-            None => (first + 1..=last).all(|i| is_soft(self.tokens.gap(i))),
-            Some(needs) => (first + 1..=last)
-                .zip(needs)
-                .all(|(i, need)| self.gap_allows(i, need)),
+        match case {
+            true => self.gaps_allow(first, last, row),
+            false => Err(Refusal::Case),
         }
     }
 }
