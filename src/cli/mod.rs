@@ -2,6 +2,7 @@
 
 mod annotate;
 mod gazetteer;
+mod options;
 mod output;
 mod shell;
 
