@@ -280,12 +280,13 @@ impl Matcher {
                             names.push(name);
                         }
                     }
-                    Err(refusal) if refused.is_some() && part.lexicon(&row).is_none() => {
+                    Err(denied) if refused.is_some() && part.lexicon(&row).is_none() => {
                         let span = Span {
                             start: tokens.span(first).start,
                             end: tokens.span(last).end,
                         };
                         let alias = AliasId(part.first_alias + alias);
+                        let refusal = verify.refusal(denied, first, last, &row);
                         tell(&mut refused, span, alias, refusal);
                     }
                     Err(_) => {}

@@ -50,6 +50,26 @@ pub enum Refusal {
     Missing,
 }
 
+/// Why a verifier gives no span, in a byte or two: the search pays for no more. [`Verifier::refusal`] says it in full.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Denied {
+    /// The tokens are another key.
+    Key,
+    Case,
+    Gap,
+    Punctuation,
+    Before(Beside),
+    Behind(Beside),
+}
+
+/// What may stand directly beside a name that keeps it from matching.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Beside {
+    Touches,
+    Hyphen,
+    Number,
+}
+
 /// A text with its tokens, and the part of a gazetteer whose aliases are to be verified in it.
 pub(super) struct Verifier<'a> {
     pub(super) part: &'a Part,
@@ -146,7 +166,7 @@ impl<'a> Verifier<'a> {
         row: &AliasRow,
         aliases: Aliases<'_>,
         scratch: &mut Scratch,
-    ) -> Result<Span, Option<Refusal>> {
+    ) -> Result<Span, Denied> {
         let name = aliases.text(alias);
         let mut span = Span {
             start: self.tokens.span(first).start,
@@ -161,15 +181,19 @@ impl<'a> Verifier<'a> {
                 first,
                 last,
                 span,
-                std::str::from_utf8(name).map_err(|_| None)?,
+                std::str::from_utf8(name).map_err(|_| Denied::Key)?,
                 row,
                 scratch,
             )?;
         }
-        aliases.entry(row).ok_or(None)?;
-        self.left_allows(first, span.start, row.hyphen)?;
-        self.right_allows(last, span.end, row.hyphen)?;
-        Ok(span)
+        aliases.entry(row).ok_or(Denied::Key)?;
+        if let Some(beside) = self.before(first, span.start, row.hyphen) {
+            return Err(Denied::Before(beside));
+        }
+        match self.behind(last, span.end, row.hyphen) {
+            None => Ok(span),
+            Some(beside) => Err(Denied::Behind(beside)),
+        }
     }
 
     /// The span of an alias that may stand in other bytes in the text than in the list.
@@ -182,7 +206,7 @@ impl<'a> Verifier<'a> {
         name: &str,
         row: &AliasRow,
         scratch: &mut Scratch,
-    ) -> Result<Span, Option<Refusal>> {
+    ) -> Result<Span, Denied> {
         let Scratch {
             folded,
             is_key,
@@ -191,7 +215,7 @@ impl<'a> Verifier<'a> {
         } = scratch;
         tokens.fill(name, 0);
         if *is_key == Some(false) {
-            return Err(None);
+            return Err(Denied::Key);
         }
         if is_key.is_none() {
             key.clear();
@@ -207,9 +231,11 @@ impl<'a> Verifier<'a> {
             is_plural: row.kind == AliasKind::Plural,
         };
         if !self.case_allows(first, last, shape, folded) {
-            return Err(Some(Refusal::Case));
+            return Err(Denied::Case);
         }
-        self.gaps_allow(first, last, row)?;
+        if self.wrong_gap(first, last, row).is_some() {
+            return Err(Denied::Gap);
+        }
         match self.part.lead_and_trail(row) {
             None => Ok(span),
             Some((lead, trail)) => {
@@ -217,27 +243,74 @@ impl<'a> Verifier<'a> {
                 let end = self.take_trail(span.end, trail);
                 match (start, end) {
                     (Some(start), Some(end)) => Ok(Span { start, end }),
-                    _ => Err(Some(Refusal::Punctuation)),
+                    _ => Err(Denied::Punctuation),
                 }
             }
         }
     }
 
-    /// Do the gaps between the tokens `first..=last` hold what an alias has there?
-    fn gaps_allow(&self, first: usize, last: usize, row: &AliasRow) -> Result<(), Refusal> {
+    /// The first of the tokens `first..=last` before which something else stands than an alias has there.
+    fn wrong_gap(&self, first: usize, last: usize, row: &AliasRow) -> Option<usize> {
         let mut inner = first + 1..=last;
-        let wrong = match self.part.gap_needs(row) {
+        match self.part.gap_needs(row) {
             None => inner.find(|&i| !is_soft(self.tokens.gap(i))),
             Some(needs) => {
                 let mut inner = inner.zip(needs);
-                inner
-                    .find(|&(i, need)| !self.gap_allows(i, need))
-                    .map(|(i, _)| i)
+                let wrong = inner.find(|&(i, need)| !self.gap_allows(i, need));
+                wrong.map(|(i, _)| i)
             }
+        }
+    }
+
+    /// What was denied to an alias at the tokens `first..=last`, in full; nothing where they are another key.
+    pub(super) fn refusal(
+        &self,
+        denied: Denied,
+        first: usize,
+        last: usize,
+        row: &AliasRow,
+    ) -> Option<Refusal> {
+        let (lead, trail) = self.part.lead_and_trail(row).unwrap_or_default();
+        let refuse = |beside, span| match beside {
+            Beside::Touches => Refusal::Touched(span),
+            Beside::Hyphen => Refusal::Hyphen(span),
+            Beside::Number => Refusal::Number(span),
         };
-        match wrong {
-            None => Ok(()),
-            Some(i) => Err(Refusal::Gap(self.gap_span(i))),
+        Some(match denied {
+            Denied::Key => return None,
+            Denied::Case => Refusal::Case,
+            Denied::Gap => Refusal::Gap(self.gap_span(self.wrong_gap(first, last, row)?)),
+            Denied::Punctuation => Refusal::Punctuation,
+            Denied::Before(beside) => {
+                let start = self.take_lead(self.tokens.span(first).start, lead)?;
+                refuse(beside, self.span_before(first, start))
+            }
+            Denied::Behind(beside) => {
+                let end = self.take_trail(self.tokens.span(last).end, trail)?;
+                refuse(beside, self.span_behind(last + 1, end))
+            }
+        })
+    }
+
+    /// The sign before byte `start` of token `first`, and the word before it if that touches the sign.
+    fn span_before(&self, first: usize, start: usize) -> Span {
+        let sign = self.text[..start].chars().next_back();
+        let sign = start - sign.map_or(0, char::len_utf8);
+        let word = first.checked_sub(1).map(|i| self.tokens.span(i));
+        Span {
+            start: word.filter(|w| w.end >= sign).map_or(sign, |w| w.start),
+            end: start,
+        }
+    }
+
+    /// The sign at byte `end`, and token `behind` if that touches the sign.
+    fn span_behind(&self, behind: usize, end: usize) -> Span {
+        let sign = self.text[end..].chars().next();
+        let sign = end + sign.map_or(0, char::len_utf8);
+        let word = (behind < self.tokens.len()).then(|| self.tokens.span(behind));
+        Span {
+            start: end,
+            end: word.filter(|w| w.start <= sign).map_or(sign, |w| w.end),
         }
     }
 
@@ -326,98 +399,54 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// May a name start at token `first`, byte `start`?
-    fn left_allows(&self, first: usize, start: usize, hyphen: bool) -> Result<(), Refusal> {
+    /// What keeps a name from starting at token `first`, byte `start`.
+    fn before(&self, first: usize, start: usize, hyphen: bool) -> Option<Beside> {
         let bytes = self.text.as_bytes();
         if start > 0 && matches!(bytes[start - 1], b'@' | b'$') {
-            return Err(self.left_refusal(Refusal::Touched, first, start));
+            return Some(Beside::Touches);
         }
-        let Some(before) = first.checked_sub(1) else {
-            return Ok(());
-        };
+        let before = first.checked_sub(1)?;
         if start < self.tokens.span(first).start {
             // The name starts with punctuation of its own.
-            return Ok(());
+            return None;
         }
         let digits = self.tokens.shape(before).is_digits() && self.tokens.shape(first).is_digits();
-        let refusal = match self.tokens.gap(first) {
-            Gap::NONE if !self.may_touch(before, first) => Refusal::Touched,
-            Gap::HYPHEN if !hyphen => Refusal::Hyphen,
-            Gap::APOSTROPHE | Gap::UNDERSCORE | Gap::AMPERSAND | Gap::AT => Refusal::Touched,
-            Gap::PERIOD | Gap::COMMA if digits => Refusal::Number,
-            _ => return Ok(()),
-        };
-        Err(self.left_refusal(refusal, first, start))
-    }
-
-    /// A refusal for what stands before token `first`, up to byte `start`: the sign, and the word that it touches.
-    #[cold]
-    fn left_refusal(
-        &self,
-        refusal: impl Fn(Span) -> Refusal,
-        first: usize,
-        start: usize,
-    ) -> Refusal {
-        let gap = self.gap_span(first);
-        let sign = self.text[..start].chars().next_back();
-        let touches = gap.start + sign.map_or(0, char::len_utf8) >= start;
-        let from = match first.checked_sub(1).filter(|_| touches) {
-            Some(before) => self.tokens.span(before).start,
-            None => start - sign.map_or(0, char::len_utf8),
-        };
-        refusal(Span {
-            start: from,
-            end: start,
-        })
-    }
-
-    /// May a name end with token `last`, before byte `end`?
-    fn right_allows(&self, last: usize, end: usize, hyphen: bool) -> Result<(), Refusal> {
-        let behind = last + 1;
-        if matches!(self.text.as_bytes().get(end), Some(b'@' | b'$')) {
-            return Err(self.right_refusal(Refusal::Touched, behind, end));
+        match self.tokens.gap(first) {
+            Gap::NONE if !self.may_touch(before, first) => Some(Beside::Touches),
+            Gap::HYPHEN if !hyphen => Some(Beside::Hyphen),
+            Gap::APOSTROPHE | Gap::UNDERSCORE | Gap::AMPERSAND | Gap::AT => Some(Beside::Touches),
+            Gap::PERIOD | Gap::COMMA if digits => Some(Beside::Number),
+            _ => None,
         }
+    }
+
+    /// What keeps a name from ending with token `last`, before byte `end`.
+    fn behind(&self, last: usize, end: usize, hyphen: bool) -> Option<Beside> {
+        if matches!(self.text.as_bytes().get(end), Some(b'@' | b'$')) {
+            return Some(Beside::Touches);
+        }
+        let behind = last + 1;
         if behind == self.tokens.len() || end > self.tokens.span(last).end {
-            return Ok(());
+            return None;
         }
         let next = self.tokens.shape(behind);
-        let refusal = match self.tokens.gap(behind) {
-            Gap::NONE if !self.may_touch(last, behind) => Refusal::Touched,
-            Gap::HYPHEN if !hyphen => Refusal::Hyphen,
+        match self.tokens.gap(behind) {
+            Gap::NONE if !self.may_touch(last, behind) => Some(Beside::Touches),
+            Gap::HYPHEN if !hyphen => Some(Beside::Hyphen),
             // `S-300PMU-2` and `US-2` are other things than `S-300PMU` and `US`.
-            Gap::HYPHEN if next.is_digits() => Refusal::Number,
-            Gap::APOSTROPHE if !self.is_clitic(behind) => Refusal::Touched,
+            Gap::HYPHEN if next.is_digits() => Some(Beside::Number),
+            Gap::APOSTROPHE if !self.is_clitic(behind) => Some(Beside::Touches),
             // `Iran&rsquo;s` is an entity that was left in the text, `R&D` a name of its own.
-            Gap::AMPERSAND
-                if self.text.as_bytes().get(self.tokens.span(behind).end) != Some(&b';') =>
-            {
-                Refusal::Touched
+            Gap::AMPERSAND => {
+                let next = self.text.as_bytes().get(self.tokens.span(behind).end);
+                (next != Some(&b';')).then_some(Beside::Touches)
             }
-            Gap::UNDERSCORE | Gap::AT => Refusal::Touched,
-            Gap::PERIOD | Gap::COMMA if next.is_digits() && self.tokens.shape(last).is_digits() => {
-                Refusal::Number
+            Gap::UNDERSCORE | Gap::AT => Some(Beside::Touches),
+            Gap::PERIOD | Gap::COMMA => {
+                (next.is_digits() && self.tokens.shape(last).is_digits()).then_some(Beside::Number)
             }
-            _ => return Ok(()),
-        };
-        Err(self.right_refusal(refusal, behind, end))
-    }
-
-    /// A refusal for what stands at byte `end`, before token `behind` (if there is one): the sign, and the word that it touches.
-    #[cold]
-    fn right_refusal(
-        &self,
-        refusal: impl Fn(Span) -> Refusal,
-        behind: usize,
-        end: usize,
-    ) -> Refusal {
-        let sign = self.text[end..].chars().next().map_or(0, char::len_utf8);
-        let word = (behind < self.tokens.len()).then(|| self.tokens.span(behind));
-        refusal(Span {
-            start: end,
-            end: word
-                .filter(|w| w.start <= end + sign)
-                .map_or(end + sign, |w| w.end),
-        })
+            _ => None,
+        }
     }
 
     /// Is a token what English puts behind an apostrophe?
@@ -604,8 +633,11 @@ impl<'a> Verifier<'a> {
             }
         };
         match case {
-            true => self.gaps_allow(first, last, row),
             false => Err(Refusal::Case),
+            true => match self.wrong_gap(first, last, row) {
+                None => Ok(()),
+                Some(i) => Err(Refusal::Gap(self.gap_span(i))),
+            },
         }
     }
 }
