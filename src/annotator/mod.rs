@@ -1,10 +1,14 @@
 //! [`Annotator`]: the order of the stages.
 
+mod explain;
+
+pub use explain::{Explained, Explanation, LexiconWord, Outcome};
+
 use crate::{
     document::{Annotation, Document, EntryId, Origin, Rule, Zone, ZoneKind},
     error::Error,
     gazetteer::Gazetteer,
-    matcher::{Engine, Matcher, Matches},
+    matcher::{Engine, Matcher, Matches, Refused},
     record::{Mention, OffsetUnit, Offsets, Record},
     resolve::overlap::{Candidate, Fate, Lost, compete},
     rules::{self, Rules},
@@ -69,6 +73,14 @@ pub struct Scratch {
     candidates: Vec<Candidate>,
     winners: Vec<Candidate>,
     fates: Vec<Fate>,
+}
+
+/// What the stages tell besides what they find, for who asks why.
+#[derive(Debug, Default)]
+struct Trace {
+    refused: Vec<Refused>,
+    /// Candidates in zones where nothing is found.
+    in_no_match: Vec<Candidate>,
 }
 
 /// What an [`Annotator`] found in one document.
@@ -178,11 +190,22 @@ impl Annotator {
 
     /// Annotates in memory that is reused, and tells all there is to tell.
     pub fn annotate_into(&self, scratch: &mut Scratch, doc: &Document, found: &mut Found) {
+        self.run(scratch, doc, found, None);
+    }
+
+    fn run(
+        &self,
+        scratch: &mut Scratch,
+        doc: &Document,
+        found: &mut Found,
+        mut trace: Option<&mut Trace>,
+    ) {
         let text = doc.text();
         scratch.tokens.fill(text, self.gazetteer().seed());
         zones(text, &mut found.zones);
+        let refused = trace.as_deref_mut().map(|t| &mut t.refused);
         self.matcher
-            .find(text, &scratch.tokens, &mut scratch.matches);
+            .find_and_tell(text, &scratch.tokens, &mut scratch.matches, refused);
         scratch.rules.additions.clear();
         if let Some(rules) = &self.rules {
             let (gazetteer, tokens) = (self.gazetteer(), &scratch.tokens);
@@ -194,8 +217,8 @@ impl Annotator {
                 &mut scratch.rules,
             );
         }
-        self.candidates(scratch, &found.zones);
-        self.compete(scratch, found);
+        self.candidates(scratch, &found.zones, trace.as_deref_mut());
+        self.compete(scratch, found, trace.is_some());
         if let Some(rules) = &self.rules {
             let more = rules.apply_to_document(
                 self.gazetteer(),
@@ -205,8 +228,8 @@ impl Annotator {
                 &mut scratch.rules,
             );
             if more {
-                self.candidates(scratch, &found.zones);
-                self.compete(scratch, found);
+                self.candidates(scratch, &found.zones, trace.as_deref_mut());
+                self.compete(scratch, found, trace.is_some());
             }
         }
         found.lost.sort_by_key(|l| {
@@ -218,7 +241,8 @@ impl Annotator {
         self.keep_labels(found);
     }
 
-    fn compete(&self, scratch: &mut Scratch, found: &mut Found) {
+    /// Holds the competition; leaves the fates of all candidates, if they are wanted.
+    fn compete(&self, scratch: &mut Scratch, found: &mut Found, fates: bool) {
         found.annotations.clear();
         found.also.clear();
         found.lost.clear();
@@ -228,16 +252,18 @@ impl Annotator {
             &mut scratch.candidates,
             &mut found.annotations,
             &mut found.also,
-            all.then_some(&mut scratch.fates),
+            (fates || all).then_some(&mut scratch.fates),
             &mut scratch.winners,
         );
         if all {
-            found.lost.extend(scratch.fates.iter().filter_map(Fate::lost));
+            found
+                .lost
+                .extend(scratch.fates.iter().filter_map(Fate::lost));
         }
     }
 
     /// Turns matches and what rules added into candidates, those in no-match zones excepted.
-    fn candidates(&self, scratch: &mut Scratch, zones: &[Zone]) {
+    fn candidates(&self, scratch: &mut Scratch, zones: &[Zone], trace: Option<&mut Trace>) {
         let Scratch {
             matches,
             rules,
@@ -245,72 +271,77 @@ impl Annotator {
             ..
         } = scratch;
         candidates.clear();
+        let mut in_no_match = trace.map(|t| &mut t.in_no_match);
+        if let Some(in_no_match) = &mut in_no_match {
+            in_no_match.clear();
+        }
+        let mut may_be = |candidate: &Candidate| {
+            let is_found = candidate.annotation.zone != Some(ZoneKind::NoMatch);
+            if let (false, Some(in_no_match)) = (is_found, &mut in_no_match) {
+                in_no_match.push(*candidate);
+            }
+            is_found
+        };
         let gazetteer = self.gazetteer();
         let mut cursor = ZoneCursor { zones, first: 0 };
-        candidates.extend(matches.names().iter().filter_map(|m| {
+        let names = matches.names().iter().filter_map(|m| {
             let label = gazetteer.alias_label(m.alias);
-            let origin = Origin::Alias(m.alias);
-            // A block has no label; any will do, nobody reads it.
-            let annotation = self.annotation(
-                m.span,
-                label.or(self.any_label)?,
-                Some(gazetteer.first_of(gazetteer.alias_entry(m.alias))),
-                origin,
-                &mut cursor,
-            )?;
+            let annotation = Annotation {
+                span: m.span,
+                // A block has no label; any will do, nobody reads it.
+                label: label.or(self.any_label)?,
+                entry: Some(gazetteer.first_of(gazetteer.alias_entry(m.alias))),
+                origin: Origin::Alias(m.alias),
+                zone: cursor.of(m.span),
+            };
             Some(Candidate {
                 annotation,
                 block: label.is_none(),
                 priority: gazetteer.alias_priority(m.alias),
             })
-        }));
+        });
+        candidates.extend(names.filter(&mut may_be));
         rules.additions.sort_by_key(|a| a.span.start);
         let mut cursor = ZoneCursor { zones, first: 0 };
-        candidates.extend(rules.additions.iter().filter_map(|a| {
-            let origin = Origin::Rule(a.rule);
-            let annotation = self.annotation(a.span, a.label, a.entry, origin, &mut cursor)?;
-            Some(Candidate {
+        let additions = rules.additions.iter().map(|a| {
+            let annotation = Annotation {
+                span: a.span,
+                label: a.label,
+                entry: a.entry,
+                origin: Origin::Rule(a.rule),
+                zone: cursor.of(a.span),
+            };
+            Candidate {
                 annotation,
                 block: false,
                 priority: a.priority,
-            })
-        }));
+            }
+        });
+        candidates.extend(additions.filter(&mut may_be));
     }
 
-    /// What is found at a span, unless it lies in a zone where nothing is found. Spans come sorted.
-    fn annotation(
-        &self,
-        span: Span,
-        label: Label,
-        entry: Option<EntryId>,
-        origin: Origin,
-        zones: &mut ZoneCursor,
-    ) -> Option<Annotation> {
-        let zone = zones.of(span);
-        (zone != Some(ZoneKind::NoMatch)).then_some(Annotation {
-            span,
-            label,
-            entry,
-            origin,
-            zone,
-        })
+    /// Is a label asked for?
+    fn wants(&self, label: Label) -> bool {
+        self.labels.as_ref().is_none_or(|l| l.contains(&label))
     }
 
     fn keep_labels(&self, found: &mut Found) {
-        let Some(labels) = &self.labels else { return };
+        if self.labels.is_none() {
+            return;
+        }
         let mut kept = 0;
         let places: Vec<Option<u32>> = found
             .annotations
             .iter()
             .map(|a| {
-                labels.contains(&a.label).then(|| {
+                self.wants(a.label).then(|| {
                     kept += 1;
                     kept - 1
                 })
             })
             .collect();
-        found.annotations.retain(|a| labels.contains(&a.label));
-        found.lost.retain(|l| labels.contains(&l.annotation.label));
+        found.annotations.retain(|a| self.wants(a.label));
+        found.lost.retain(|l| self.wants(l.annotation.label));
         found.also = found
             .also
             .iter()
