@@ -193,6 +193,14 @@ impl Rule {
     pub fn of_name(name: &str) -> Option<Rule> {
         Rule::ALL.iter().copied().find(|r| r.as_str() == name)
     }
+
+    /// What it is about: `person`, `organization`, `weapon`, `place`.
+    pub fn family(self) -> &'static str {
+        match self {
+            Rule::NameAndKind => "weapon",
+            _ => self.as_str().split('-').next().unwrap_or_default(),
+        }
+    }
 }
 
 impl Origin {

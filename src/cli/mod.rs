@@ -4,6 +4,7 @@ mod annotate;
 mod gazetteer;
 mod options;
 mod output;
+mod rules;
 mod shell;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -28,6 +29,7 @@ struct Cli {
 enum Command {
     Annotate(Box<annotate::Args>),
     Gazetteer(gazetteer::Args),
+    Rules(rules::Args),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -37,6 +39,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Annotate(args) => args.resolve().and_then(annotate::run),
         Command::Gazetteer(args) => gazetteer::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),
     };

@@ -1,8 +1,9 @@
 //! Options that several commands take: which gazetteers and rules are applied, and how input is read.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 use wiretag::{
-    Annotator, AnnotatorBuilder, Case, Error, Gazetteer, Label, OffsetUnit, SourceDefaults,
+    Annotator, AnnotatorBuilder, Case, Error, Gazetteer, Label, OffsetUnit, Rule, SourceDefaults,
     read::{Format, Inventory, ReadOptions, Sources},
 };
 
@@ -22,6 +23,18 @@ pub(super) struct GazetteerArgs {
     /// Apply lists alone, no rules
     #[arg(long, help_heading = "Gazetteers")]
     no_rules: bool,
+
+    /// Apply all rules but these; wiretag rules lists them
+    #[arg(
+        long,
+        value_name = "RULE,...",
+        value_delimiter = ',',
+        value_parser = rule(),
+        hide_possible_values = true,
+        conflicts_with = "no_rules",
+        help_heading = "Gazetteers"
+    )]
+    without: Vec<Rule>,
 
     /// Label of the names in a plain list given with -g
     #[arg(long, value_name = "NAME", help_heading = "Gazetteers")]
@@ -72,15 +85,20 @@ pub(super) struct Gazetteers {
     paths: Vec<PathBuf>,
     builtin: bool,
     rules: bool,
+    without: Vec<Rule>,
     defaults: SourceDefaults,
 }
 
 impl GazetteerArgs {
     /// The options as they were given: annotations depend on them.
     pub(super) fn options(&self) -> Vec<(&'static str, String)> {
+        let mut without: Vec<&str> = self.without.iter().map(|r| r.as_str()).collect();
+        without.sort_unstable();
+        without.dedup();
         vec![
             ("--no-builtin", self.no_builtin.to_string()),
             ("--no-rules", self.no_rules.to_string()),
+            ("--without", without.join(",")),
             ("--label", self.label.clone().unwrap_or_default()),
             ("--case", self.case.clone().unwrap_or_default()),
         ]
@@ -96,6 +114,7 @@ impl GazetteerArgs {
             paths: self.gazetteer,
             builtin: !self.no_builtin,
             rules: !self.no_rules,
+            without: self.without,
             defaults: SourceDefaults {
                 label: self.label.as_deref().map(Label::new).transpose()?,
                 case: self.case.as_deref().map(case_policy),
@@ -119,7 +138,9 @@ impl Gazetteers {
         if self.builtin {
             builder.add_builtin();
         }
-        let annotator = settings.rules(self.rules).build(builder.build()?)?;
+        settings.rules(self.rules);
+        settings.without(self.without.iter().copied());
+        let annotator = settings.build(builder.build()?)?;
         // Freeing a hundred thousand small strings takes longer than annotating an article, and the process ends when the work is done.
         std::mem::forget(builder);
         Ok(annotator)
@@ -149,6 +170,13 @@ impl InputArgs {
         }
         Ok(read)
     }
+}
+
+/// Rules by their names; others are refused with the list of those that there are.
+fn rule() -> impl TypedValueParser<Value = Rule> {
+    let names = Rule::ALL.iter().map(|r| r.as_str());
+    PossibleValuesParser::new(names)
+        .map(|name| Rule::of_name(&name).expect("only names of rules are let through"))
 }
 
 /// The case policy of one of the words that `--case` takes.
