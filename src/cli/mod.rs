@@ -1,6 +1,7 @@
 //! The command line: one file a command, on the public library alone.
 
 mod annotate;
+mod explain;
 mod gazetteer;
 mod options;
 mod output;
@@ -28,6 +29,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Annotate(Box<annotate::Args>),
+    Explain(Box<explain::Args>),
     Gazetteer(gazetteer::Args),
     Rules(rules::Args),
     Completions(shell::Completions),
@@ -38,6 +40,7 @@ enum Command {
 pub(crate) fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Annotate(args) => args.resolve().and_then(annotate::run),
+        Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::Gazetteer(args) => gazetteer::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),

@@ -8,6 +8,8 @@ mod cases;
 // The program as its users meet it: arguments, inputs, faults, outputs, exit codes.
 mod cli;
 mod compiled;
+// Why a text is annotated as it is: every kind of decision in words, and rules by their names.
+mod explain;
 // Which file of `src/` may import which, and who touches files, threads and `unsafe`.
 mod floors;
 // Whole outputs over articles, against `tests/golden/`.
