@@ -225,7 +225,7 @@ fn every_policy_says_what_it_wanted() {
         "the SA-2 launcher",
         "Yahoo! is",
         "Persia-backed",
-        "the AT4s",
+        "two machine guns",
     ] {
         let got = verdicts(text, &[]);
         let refused: Vec<_> = got

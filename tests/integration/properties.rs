@@ -272,7 +272,7 @@ fn an_explanation_agrees_with_what_the_stages_give() {
         let names = matches(&Matcher::new(w.gazetteer.clone()), text);
         for r in &why.refused {
             assert!(text.get(r.span.range()).is_some(), "{at}: {r:?}");
-            let same = |m: &wiretag::Match| m.alias == r.alias && m.span.overlaps(r.span);
+            let same = |m: &Match| m.alias == r.alias && m.span.overlaps(r.span);
             assert!(!names.names().iter().any(same), "{at}: {r:?}");
             let label = w.gazetteer.entry_label(w.gazetteer.alias_entry(r.alias));
             refused += usize::from(label.is_some());

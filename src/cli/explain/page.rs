@@ -88,12 +88,18 @@ impl Page<'_> {
 
     fn words(&mut self, report: &Report) {
         let items = items(report);
+        let mut from = 0;
         for word in report.words.iter().flatten() {
             let Place { start, end, text } = &word.place;
             let bold = Style::new().bold();
             self.line(format_args!("\n{bold}{text:?}{bold:#} at {start}..{end}"));
-            let overlaps = |i: &&Item<'_>| i.place().start < *end && *start < i.place().end;
-            let here: Vec<Item<'_>> = items.iter().filter(overlaps).copied().collect();
+            // Words come in order: what ends before one of them is behind us.
+            while items.get(from).is_some_and(|i| i.place().end <= *start) {
+                from += 1;
+            }
+            let near = items[from..].iter().take_while(|i| i.place().start < *end);
+            let here = near.filter(|i| *start < i.place().end).copied();
+            let here: Vec<Item<'_>> = here.collect();
             self.items(&here);
             if here.is_empty() {
                 self.verb(GREY, "nothing", format_args!("no name and no rule has it"));

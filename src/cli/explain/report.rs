@@ -178,15 +178,12 @@ impl Report {
         unit: OffsetUnit,
     ) -> Report {
         let why = annotator.explain(doc);
-        let asked = |span: Span| words.is_none_or(|w| w.iter().any(|w| w.overlaps(span)));
-        let near: Vec<Vec<Near>> = words
-            .unwrap_or_default()
-            .iter()
-            .map(|&word| match is_found(&why, word) {
-                true => Vec::new(),
-                false => annotator.near(doc, word),
-            })
-            .collect();
+        let asked = |span: Span| words.is_none_or(|words| meets(words, span));
+        let found: Vec<Span> = why.found.annotations.iter().map(|a| a.span).collect();
+        let is_missing = |&word: &Span| !meets(&found, word);
+        let words_missing = words.unwrap_or_default().iter().copied().filter(is_missing);
+        let words_missing: Vec<Span> = words_missing.collect();
+        let near = annotator.near(doc, &words_missing);
         let mut spans: Vec<Span> = why.candidates.iter().map(|c| c.span).collect();
         spans.extend(why.refused.iter().map(|r| r.span));
         spans.extend(why.refused.iter().filter_map(|r| in_the_way(r.refusal)));
@@ -196,10 +193,21 @@ impl Report {
         let teller = Teller {
             annotator,
             places: Places::of(doc.text(), spans, unit),
+            longest: why
+                .lexicon_words
+                .iter()
+                .map(|w| w.span.len())
+                .max()
+                .unwrap_or(0),
         };
         let words = words.map(|words| {
-            let words = words.iter().zip(&near);
-            words.map(|(&w, near)| teller.word(&why, w, near)).collect()
+            let mut near = near.iter();
+            let word = |&word: &Span| {
+                let is_found = meets(&found, word);
+                let near = if is_found { None } else { near.next() };
+                teller.word(&why, word, is_found, near.map_or(&[], Vec::as_slice))
+            };
+            words.iter().map(word).collect()
         });
         let candidates = why.candidates.iter().filter(|c| asked(c.span));
         let refused = why.refused.iter().filter(|r| asked(r.span));
@@ -214,9 +222,10 @@ impl Report {
     }
 }
 
-fn is_found(why: &Explanation, word: Span) -> bool {
-    let annotations = &why.found.annotations;
-    annotations.iter().any(|a| a.span.overlaps(word))
+/// Does one of these spans, which are sorted and disjoint, overlap this one?
+fn meets(spans: &[Span], span: Span) -> bool {
+    let behind = spans.partition_point(|s| s.end <= span.start);
+    spans.get(behind).is_some_and(|s| s.overlaps(span))
 }
 
 /// Pieces of a text, in the unit that is asked for.
@@ -256,12 +265,17 @@ impl<'a> Places<'a> {
 struct Teller<'a> {
     annotator: &'a Annotator,
     places: Places<'a>,
+    /// Bytes of the longest word of a lexicon in the text.
+    longest: usize,
 }
 
 impl Teller<'_> {
-    fn word(&self, why: &Explanation, word: Span, near: &[Near]) -> Word {
+    fn word(&self, why: &Explanation, word: Span, found: bool, near: &[Near]) -> Word {
         let gazetteer = self.annotator.gazetteer();
-        let lexicons = why.lexicon_words.iter().filter(|w| w.span.overlaps(word));
+        let (all, longest) = (&why.lexicon_words, self.longest);
+        let from = all.partition_point(|w| w.span.start + longest < word.start);
+        let lexicons = all[from..].iter().take_while(|w| w.span.start < word.end);
+        let lexicons = lexicons.filter(|w| w.span.overlaps(word));
         let lexicon = |w: &wiretag::LexiconWord| {
             let class = gazetteer.entry_class(w.entry);
             let (file, line) = gazetteer.entry_source(w.entry);
@@ -274,7 +288,7 @@ impl Teller<'_> {
         };
         Word {
             place: self.places.place(word),
-            found: is_found(why, word),
+            found,
             lexicons: lexicons.map(lexicon).collect(),
             near: near.iter().map(|n| self.near(n)).collect(),
         }
