@@ -287,7 +287,7 @@ fn an_explanation_agrees_with_what_the_stages_give() {
 
 #[test]
 fn refusals_are_what_keeps_names_from_matching() {
-    // With all policies taken away, a refused name is found where it was refused, neighbours and punctuation apart.
+    // An alias has the policy that refused it, and what is said to stand beside it does.
     for w in work() {
         for r in w.annotator.explain(&w.doc).refused {
             let (case, text) = (
