@@ -111,6 +111,42 @@ pub struct Annotation {
     pub origin: Origin,
     /// The zone that the span lies in, if any.
     pub zone: Option<ZoneKind>,
+    /// How likely it is right.
+    pub score: Score,
+}
+
+/// How likely an annotation is right: a share of 1 in steps of 0.01, from 0.01 to 0.99. What it rests on is in docs/accuracy.md.
+///
+/// ```
+/// use wiretag::Score;
+/// assert_eq!(Score::new(0.956).as_f64(), 0.96);
+/// assert_eq!(Score::new(2.0).to_string(), "0.99");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Score(u8);
+
+impl Score {
+    /// The nearest score.
+    pub fn new(share: f64) -> Score {
+        Score((share * 100.0).round().clamp(1.0, 99.0) as u8)
+    }
+
+    /// The score as a share of 1.
+    pub fn as_f64(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+
+impl Default for Score {
+    fn default() -> Score {
+        Score(99)
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.as_f64())
+    }
 }
 
 /// What found an [`Annotation`].
@@ -179,6 +215,9 @@ rules! {
     WeaponKind "weapon-kind" "A kind of weapon with the words that say which: `short-range anti-ship missile`, `cruise and ballistic missiles`."
     WeaponShip "weapon-ship" "A ship's prefix and name: `USS Example`."
     PlaceHead "place-head" "A name with the noun for what kind of place it is: `Kherson Oblast`, `Lake Example`, `the town of Example`."
+    Language "language" "The name of a language is no nationality: `speaks Croatian and German`."
+    TitleOfWork "title-of-work" "The title of a work in quotation marks holds no names: `“A Passage to India”`."
+    NamedThing "named-thing" "A thing that is named after a people or a place: `the French Defence`, `Chinese New Year`."
     PlaceState "place-state" "A place before its state or country: `Belvidere, Illinois`."
 }
 
@@ -194,10 +233,11 @@ impl Rule {
         Rule::ALL.iter().copied().find(|r| r.as_str() == name)
     }
 
-    /// What it is about: `person`, `organization`, `weapon`, `place`.
+    /// What it is about: `person`, `organization`, `weapon`, `place`; `phrase` for what keeps names from being found.
     pub fn family(self) -> &'static str {
         match self {
             Rule::NameAndKind => "weapon",
+            Rule::Language | Rule::TitleOfWork | Rule::NamedThing => "phrase",
             _ => self.as_str().split('-').next().unwrap_or_default(),
         }
     }

@@ -2,8 +2,6 @@
 
 /// The place of the first byte that does not stand for itself in a string: a quote, a backslash or a control character.
 fn first_special(bytes: &[u8]) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = ONES << 7;
     let (blocks, rest) = bytes.as_chunks::<32>();
     for (k, block) in blocks.iter().enumerate() {
         // Without a branch for each byte, so that the compiler takes many at once.
@@ -15,19 +13,30 @@ fn first_special(bytes: &[u8]) -> Option<usize> {
     let (words, tail) = rest.as_chunks::<8>();
     let mut at = 32 * blocks.len();
     for word in words {
-        let w = u64::from_le_bytes(*word);
-        let is_zero = |w: u64| w.wrapping_sub(ONES) & !w;
-        let control = w.wrapping_sub(ONES * 0x20) & !w;
-        // A borrow can only mark bytes above one that is marked rightly: the lowest is always right.
-        let marks =
-            (control | is_zero(w ^ (ONES * b'"' as u64)) | is_zero(w ^ (ONES * b'\\' as u64)))
-                & HIGH;
-        if marks != 0 {
-            return Some(at + marks.trailing_zeros() as usize / 8);
+        if let Some(k) = special_in(word) {
+            return Some(at + k);
         }
         at += 8;
     }
-    tail.iter().position(|&b| is_special(b)).map(|k| at + k)
+    match bytes.last_chunk::<8>() {
+        // What it has of the words before is not special.
+        Some(word) if !tail.is_empty() => special_in(word).map(|k| bytes.len() - 8 + k),
+        _ => tail.iter().position(|&b| is_special(b)).map(|k| at + k),
+    }
+}
+
+/// The place of the first special byte of eight.
+#[inline(always)]
+fn special_in(word: &[u8; 8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    let w = u64::from_le_bytes(*word);
+    let is_zero = |w: u64| w.wrapping_sub(ONES) & !w;
+    let control = w.wrapping_sub(ONES * 0x20) & !w;
+    // A borrow can only mark bytes above one that is marked rightly: the lowest is always right.
+    let marks =
+        (control | is_zero(w ^ (ONES * b'"' as u64)) | is_zero(w ^ (ONES * b'\\' as u64))) & HIGH;
+    (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
 }
 
 #[inline(always)]
@@ -113,6 +122,7 @@ pub(crate) fn unescape(string: &str) -> Option<String> {
 
 /// Appends a string in its quotes, escaped as `serde_json` does it.
 pub(crate) fn push_string(text: &str, out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text.as_bytes();
     while let Some(at) = first_special(rest) {

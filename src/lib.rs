@@ -5,6 +5,7 @@ mod annotator;
 mod batch;
 mod document;
 mod error;
+pub mod eval;
 mod gazetteer;
 mod json;
 mod machine;
@@ -23,7 +24,9 @@ pub use annotator::{
     Scratch,
 };
 pub use batch::{Batch, Job, OutputFile, Resumed, Shard, Summary};
-pub use document::{AliasId, Annotation, Document, EntryId, Meta, Origin, Rule, Zone, ZoneKind};
+pub use document::{
+    AliasId, Annotation, Document, EntryId, Meta, Origin, Rule, Score, Zone, ZoneKind,
+};
 pub use error::{Error, Problem, Severity};
 pub use gazetteer::{
     Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder, Near,

@@ -44,6 +44,9 @@ pub struct Mention<'a> {
     pub also: Vec<Cow<'a, str>>,
     /// What found it: `alias`, or `rule:NAME`.
     pub origin: Cow<'a, str>,
+    /// How likely it is right, a share of 1 in steps of 0.01; none for what lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
     /// The zone that it lies in: `dateline`, `byline`, `credit`, `boilerplate`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<Cow<'a, str>>,
@@ -165,6 +168,17 @@ impl<'a> Offsets<'a> {
         self.byte = byte;
         self.count
     }
+
+    /// How many units the next `bytes` bytes behind the last offset have.
+    ///
+    /// # Panics
+    /// When they reach over the end or end inside a character.
+    pub(crate) fn count_ahead(&self, bytes: usize) -> usize {
+        match self.byte + bytes <= self.ascii_until {
+            true => bytes,
+            false => self.unit.count(&self.text[self.byte..self.byte + bytes]),
+        }
+    }
 }
 
 /// Where the ASCII that starts at a byte ends; perhaps some bytes early.
@@ -204,6 +218,9 @@ mod tests {
                             unit.count(&text[..byte]),
                             "{text:?} {byte}"
                         );
+                        let ahead = text[byte..].chars().next().map_or(0, char::len_utf8);
+                        let expected = unit.count(&text[byte..byte + ahead]);
+                        assert_eq!(offsets.count_ahead(ahead), expected, "{text:?} {byte}");
                     }
                 }
             }

@@ -2,7 +2,7 @@
 
 use crate::{
     document::{Zone, ZoneKind},
-    machine::{self, Block, Gather, Set, Visitor},
+    machine::{self, Block, Set, Tools, Visitor},
     span::Span,
 };
 
@@ -25,6 +25,8 @@ pub fn zones(text: &str, zones: &mut Vec<Zone>) {
             line_start: 0,
             run: 0,
             run_done: 0,
+            name_run: NameRun::default(),
+            address_end: 0,
         },
     );
     scan.finish();
@@ -50,6 +52,20 @@ struct Scan<'a> {
     run: usize,
     /// The end of the last long run.
     run_done: usize,
+    /// The last run of bytes that may be the name of a file or a host.
+    name_run: NameRun,
+    /// The end of the last zone that a URL, a host or a file has. Whatever starts in it would end in it, and need not be looked at:
+    /// so a long chain of hosts is read once, not once for each of them.
+    address_end: usize,
+}
+
+/// Bytes that may be the name of a file or a host, as many as stand together.
+#[derive(Clone, Copy, Debug, Default)]
+struct NameRun {
+    start: usize,
+    end: usize,
+    /// The first digit or underscore; the end where there is none.
+    first_sign: usize,
 }
 
 /// What no URL, path or file name holds.
@@ -69,7 +85,7 @@ impl Visitor for Scan<'_> {
     const SETS: [Set; 3] = [STOPS, MARKS, JOINTS];
 
     #[inline(always)]
-    fn block(&mut self, at: usize, block: Block, _: impl Gather) {
+    fn block(&mut self, at: usize, block: Block, _: &impl Tools) {
         let [stops, marks, joints] = block.sets;
         let mut marks = marks | joints & !(stops >> 1);
         while marks != 0 {
@@ -121,9 +137,9 @@ impl Scan<'_> {
                 }
             }
             b'.' if bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {
-                file_or_host(bytes, at, &mut add);
+                self.file_or_host(at);
             }
-            b':' if bytes[at..].starts_with(b"://") => url(bytes, at, &mut add),
+            b':' if bytes[at..].starts_with(b"://") => self.url(at),
             b'@' => address(bytes, at, &mut add),
             b'<' => tag(bytes, at, &mut add),
             b']' => link_target(bytes, at, &mut add),
@@ -176,19 +192,58 @@ impl Scan<'_> {
         }
     }
 
+    /// `https://example.org/iran`: `at` is its colon.
+    fn url(&mut self, at: usize) {
+        if at < self.address_end {
+            return;
+        }
+        let bytes = self.text.as_bytes();
+        let scheme = bytes[..at].iter().rev();
+        let start = at - scheme.take_while(|b| b.is_ascii_alphanumeric()).count();
+        self.address_end = url_end(bytes, at + 3);
+        self.add(start, self.address_end, ZoneKind::NoMatch);
+    }
+
+    /// `example.org/iran`, `www.example.org`, `iran-launch.jpg`: `at` is a period before a letter or digit.
+    fn file_or_host(&mut self, at: usize) {
+        if at < self.address_end {
+            return;
+        }
+        let bytes = self.text.as_bytes();
+        let run = self.name_run(at);
+        if let Some(end) = end_of_file_or_host(bytes, at, run) {
+            self.address_end = end;
+            self.add(run.start, end, ZoneKind::NoMatch);
+        }
+    }
+
+    /// The run that holds byte `at`, a period. Periods are asked for in their order.
+    fn name_run(&mut self, at: usize) -> NameRun {
+        if at >= self.name_run.end {
+            let bytes = self.text.as_bytes();
+            let in_name = |b: &&u8| {
+                b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'%')
+            };
+            let start = at - bytes[..at].iter().rev().take_while(in_name).count();
+            let end = at + bytes[at..].iter().take_while(in_name).count();
+            let is_sign = |b: &u8| b.is_ascii_digit() || *b == b'_';
+            let first_sign = bytes[start..end].iter().position(is_sign);
+            count_work(end - start);
+            self.name_run = NameRun {
+                start,
+                end,
+                first_sign: first_sign.map_or(end, |n| start + n),
+            };
+        }
+        self.name_run
+    }
+
     fn finish(mut self) {
         self.line(self.text.len());
     }
 }
 
 // Where nothing is found.
-
-/// `https://example.org/iran`: `at` is its colon.
-fn url(bytes: &[u8], at: usize, add: &mut impl FnMut(usize, usize)) {
-    let scheme = bytes[..at].iter().rev();
-    let start = at - scheme.take_while(|b| b.is_ascii_alphanumeric()).count();
-    add(start, url_end(bytes, at + 3));
-}
 
 /// The end of a URL that runs on from `from`: punctuation of the sentence and a bracket that the URL did not open are not in it.
 fn url_end(bytes: &[u8], from: usize) -> usize {
@@ -202,6 +257,7 @@ fn url_end(bytes: &[u8], from: usize) -> usize {
         }
         end += 1;
     }
+    count_work(end - from);
     // Typographic punctuation and no-break spaces behind a URL are not in it either.
     if let Some(wide) = bytes[from..end]
         .windows(2)
@@ -252,10 +308,14 @@ fn link_target(bytes: &[u8], at: usize, add: &mut impl FnMut(usize, usize)) {
     if bytes.get(at + 1) != Some(&b'(') {
         return;
     }
+    // Brackets in brackets end somewhere, or a line of nothing else would be read again for each of them.
+    const DEEPEST: usize = 32;
     let (start, mut depth) = (at + 2, 1);
     for (i, &b) in bytes[start..].iter().enumerate() {
+        count_work(1);
         match b {
             b'\n' => return,
+            b'(' if depth == DEEPEST => return,
             b'(' => depth += 1,
             b')' => depth -= 1,
             _ => {}
@@ -280,53 +340,46 @@ const ENDINGS: [&str; 44] = [
     "webp", "xml", "zip",
 ];
 
-/// `example.org/iran`, `www.example.org`, `iran-launch.jpg`.
-fn file_or_host(bytes: &[u8], at: usize, add: &mut impl FnMut(usize, usize)) {
-    let len = bytes[at + 1..]
+/// Where a file or a host of a run ends if the period `at` shows that there is one.
+fn end_of_file_or_host(bytes: &[u8], at: usize, run: NameRun) -> Option<usize> {
+    let behind = &bytes[at + 1..];
+    let len = behind
         .iter()
         .take(8)
         .take_while(|b| b.is_ascii_alphanumeric())
         .count();
-    let mut lower = [0; 8];
-    lower[..len].copy_from_slice(&bytes[at + 1..at + 1 + len]);
+    let (behind, end) = (&behind[..len], at + 1 + len);
+    let has_upper = behind.iter().any(u8::is_ascii_uppercase);
+    let is_upper = behind.iter().all(|b| !b.is_ascii_lowercase());
     // `in Kyiv.Us` lacks a space; a host is written in small letters.
-    if lower.iter().any(u8::is_ascii_uppercase)
-        && !bytes[at + 1..at + 1 + len]
-            .iter()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-    {
-        return;
+    if has_upper && !is_upper {
+        return None;
     }
+    let mut lower = [0; 8];
+    lower[..len].copy_from_slice(behind);
     lower.make_ascii_lowercase();
     let ending = std::str::from_utf8(&lower[..len]).unwrap_or_default();
     let is_ending = ENDINGS.binary_search(&ending).is_ok();
-    let in_name =
-        |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'%');
-    let start = at - bytes[..at].iter().rev().take_while(|b| in_name(b)).count();
-    let known = is_ending && lower[..len] == bytes[at + 1..at + 1 + len];
-    let capital_name = is_ending
-        && start < at
-        && bytes[start..at]
-            .iter()
-            .any(|b| b.is_ascii_digit() || *b == b'_');
-    if start < at && (known || capital_name || bytes[start..].starts_with(b"www.")) {
-        let end = at + 1 + len;
-        // `example.com` at a sentence's end, `example.com/path`, `a.b.com`.
-        let end = if matches!(
-            bytes.get(end),
-            Some(b'/' | b'?' | b'#' | b':' | b'.' | b'-')
-        ) {
-            url_end(bytes, end)
-        } else {
-            end
-        };
-        let standalone = bytes
-            .get(end)
-            .is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
-        if standalone {
-            add(start, end);
-        }
+    // Of names in capitals those with a digit or the like: `IMG_0042.JPG`.
+    let is_name = is_ending && (!has_upper || run.first_sign < at);
+    if run.start == at || !is_name && !bytes[run.start..].starts_with(b"www.") {
+        return None;
     }
+    // `example.com` at a sentence's end, `example.com/path`, `a.b.com`.
+    let goes_on = matches!(
+        bytes.get(end),
+        Some(b'/' | b'?' | b'#' | b':' | b'.' | b'-')
+    );
+    let end = if goes_on { url_end(bytes, end) } else { end };
+    let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    (!bytes.get(end).is_some_and(is_word)).then_some(end)
+}
+
+/// Tests count the bytes that are read again and again.
+#[inline(always)]
+fn count_work(_bytes: usize) {
+    #[cfg(test)]
+    tests::WORK.set(tests::WORK.get() + _bytes);
 }
 
 /// Adds the parts of a run without spaces that no person wrote as words.
@@ -511,7 +564,7 @@ impl Visitor for BoilerplateScan<'_> {
     ];
 
     #[inline(always)]
-    fn block(&mut self, at: usize, block: Block, _: impl Gather) {
+    fn block(&mut self, at: usize, block: Block, _: &impl Tools) {
         let [letters, before, behind] = block.sets;
         // What stands in other blocks is not known.
         let mut places = letters & (before << 1 | 1) & (behind >> 1 | 1 << 63);
@@ -701,6 +754,42 @@ static PHOTO_AGENCIES: Heads = Heads::new(&[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
+
+    thread_local! {
+        pub(super) static WORK: Cell<usize> = const { Cell::new(0) };
+    }
+
+    #[test]
+    fn no_text_is_read_more_than_a_few_times() {
+        for part in [
+            "a.",
+            "us.",
+            "A.US.",
+            "a_.US.",
+            "us.us(",
+            "us.us(x)",
+            "a://",
+            "a://(",
+            "](",
+            "](x",
+            "](a.b)",
+            "a-b.",
+            "/a.b",
+            "a@",
+            "a@b.us/",
+            "www.a/?",
+            "a.us?b.c:d-e.us)",
+        ] {
+            for before in ["", "www."] {
+                let text = before.to_owned() + &part.repeat(20_000);
+                WORK.set(0);
+                zones(&text, &mut Vec::new());
+                let times = WORK.get() / text.len();
+                assert!(times <= 70, "{part:?}: {times} times");
+            }
+        }
+    }
 
     fn check(marked: &str) {
         let mut text = String::new();

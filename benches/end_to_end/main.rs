@@ -3,6 +3,9 @@
 //! `cargo bench --bench end_to_end [-- NAMES [MEGABYTES]]` (default: 100,000 names, 100 MB of text) runs both as processes on the
 //! same files, in turn, and prints medians: machines are noisy, read the ratios. It fails if they do not find the same spans.
 //!
+//! `cargo bench --bench end_to_end -- growth [NAMES [MEGABYTES]]` (default: 100,000 names, 50 MB of text) runs wiretag on so much text
+//! and on ten times as much, in turn, and prints speed and peak memory of both: neither is to depend on the length of the input.
+//!
 //! `cargo bench --bench end_to_end -- write FOLDER [NAMES [MEGABYTES]]` writes the list and the articles alone: `names.txt`,
 //! `articles.jsonl`.
 
@@ -23,7 +26,7 @@ use std::{
     io::{BufRead, BufReader, BufWriter, Write},
     path::{Path, PathBuf},
     process::Command,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 const ROUNDS: usize = 7;
@@ -37,6 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["rival", list, articles, output] => {
             rival::run(list.as_ref(), articles.as_ref(), output.as_ref())
         }
+        ["growth", sizes @ ..] => growth(sizes),
         ["write", folder, sizes @ ..] => write(folder.as_ref(), sizes).map(|_| ()),
         sizes => compare(sizes),
     }
@@ -45,16 +49,6 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn compare(sizes: &[&str]) -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("end_to_end");
     let bytes = write(&folder, sizes)?;
-    let wiretag = |threads: &str, output: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wiretag"));
-        command
-            .args(
-                "annotate --quiet --no-builtin --no-rules -g names.txt --label ENT --case any"
-                    .split(' '),
-            )
-            .args(["-j", threads, "articles.jsonl", "-o", output]);
-        command
-    };
     let mut rival = Command::new(std::env::current_exe()?);
     rival.args(["rival", "names.txt", "articles.jsonl", "rival.jsonl"]);
     let mut runs = [
@@ -93,6 +87,71 @@ fn compare(sizes: &[&str]) -> Result<(), Box<dyn Error>> {
         ratio(&times[1], &times[2])
     );
     Ok(())
+}
+
+fn wiretag(threads: &str, output: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wiretag"));
+    command
+        .args(
+            "annotate --quiet --no-builtin --no-rules -g names.txt --label ENT --case any"
+                .split(' '),
+        )
+        .args(["-j", threads, "articles.jsonl", "-o", output]);
+    command
+}
+
+fn growth(sizes: &[&str]) -> Result<(), Box<dyn Error>> {
+    let base = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("end_to_end_growth");
+    let names = sizes.first().copied().unwrap_or("100000");
+    let megabytes: usize = sizes.get(1).map_or(Ok(50), |s| s.parse())?;
+    let mut inputs = Vec::new();
+    for times in [1, 10] {
+        let folder = base.join(times.to_string());
+        let bytes = write(&folder, &[names, &(times * megabytes).to_string()])?;
+        inputs.push((folder, bytes));
+    }
+    println!("threads  MB of text     MB/s  peak memory, MB");
+    for threads in ["1", "2"] {
+        let mut runs = [const { (Vec::new(), Vec::new()) }; 2];
+        for round in 0..=ROUNDS {
+            for ((folder, _), (times, peaks)) in inputs.iter().zip(&mut runs) {
+                let start = Instant::now();
+                let mut child = wiretag(threads, "out.jsonl").current_dir(folder).spawn()?;
+                let mut peak = 0;
+                let status = loop {
+                    // It only rises: the last look before the end is as good as one at the end.
+                    peak = peak_memory(child.id()).unwrap_or(peak);
+                    if let Some(status) = child.try_wait()? {
+                        break status;
+                    }
+                    std::thread::sleep(Duration::from_millis(5));
+                };
+                if !status.success() {
+                    return Err(status.to_string().into());
+                }
+                if round > 0 {
+                    times.push(start.elapsed().as_secs_f64());
+                    peaks.push(peak as f64 / 1e6);
+                }
+            }
+        }
+        for ((_, bytes), (times, peaks)) in inputs.iter().zip(&runs) {
+            println!(
+                "{threads:>7}  {:10.0}  {:7.1}  {:15.1}",
+                *bytes as f64 / 1e6,
+                *bytes as f64 / 1e6 / median(times.iter().copied()),
+                median(peaks.iter().copied())
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The most memory that a process had until now, in bytes; none where the system does not tell, or for one that has ended.
+fn peak_memory(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }
 
 /// How much faster the second is: the median over pairs that ran one after the other.

@@ -3,7 +3,7 @@
 
 use super::{Annotator, Found, Scratch, Trace};
 use crate::{
-    document::{Document, EntryId, Origin, ZoneKind},
+    document::{Annotation, Document, EntryId, Origin, ZoneKind},
     gazetteer::Near,
     matcher::Refused,
     resolve::overlap::{Candidate, End, Fate, Reason},
@@ -66,6 +66,8 @@ pub enum Outcome {
     Won,
     /// It won, but its label is not asked for.
     LabelNotWanted,
+    /// It won, but its score is lower than what is asked for.
+    ScoreTooLow,
     /// The winner has its span and label: both found the same.
     Agrees {
         /// The winner.
@@ -118,6 +120,9 @@ impl Annotator {
             let outcome = match end {
                 None => Outcome::InNoMatchZone,
                 Some(End::Won) if label.is_some_and(|l| !self.wants(l)) => Outcome::LabelNotWanted,
+                Some(End::Won) if label.is_some() && !is_annotated(&found, c) => {
+                    Outcome::ScoreTooLow
+                }
                 Some(End::Won) => Outcome::Won,
                 Some(End::Agrees(winner)) => Outcome::Agrees {
                     winner: number(winner),
@@ -171,6 +176,13 @@ impl Annotator {
         };
         words.iter().map(near).collect()
     }
+}
+
+/// Is a winner among the annotations?
+fn is_annotated(found: &Found, winner: &Candidate) -> bool {
+    let span = winner.annotation.span;
+    let place = |a: &Annotation| a.span.start.cmp(&span.start);
+    found.annotations.binary_search_by(place).is_ok()
 }
 
 /// What policies kept from matching. An alias that matches inside words is tried in two ways: one may do.

@@ -5,10 +5,10 @@ mod explain;
 pub use explain::{Explained, Explanation, LexiconWord, Outcome};
 
 use crate::{
-    document::{Annotation, Document, EntryId, Origin, Rule, Zone, ZoneKind},
+    document::{Annotation, Document, EntryId, Origin, Rule, Score, Zone, ZoneKind},
     error::Error,
     gazetteer::Gazetteer,
-    matcher::{Engine, Matcher, Matches, Refused},
+    matcher::{Engine, Match, Matcher, Matches, Refused},
     record::{Mention, OffsetUnit, Offsets, Record},
     resolve::overlap::{Candidate, Fate, Lost, compete},
     rules::{self, Rules},
@@ -37,6 +37,7 @@ pub struct Annotator {
     matcher: Matcher,
     overlaps: Overlaps,
     labels: Option<Vec<Label>>,
+    min_score: f64,
     attributes: bool,
     rules: Option<Rules>,
     /// Some label that the gazetteer has.
@@ -59,6 +60,7 @@ pub struct AnnotatorBuilder {
     engine: Engine,
     overlaps: Overlaps,
     labels: Option<Vec<Label>>,
+    min_score: f64,
     attributes: bool,
     no_rules: bool,
     without: Vec<Rule>,
@@ -115,6 +117,12 @@ impl AnnotatorBuilder {
         self
     }
 
+    /// Keeps annotations with at least this score alone, after the competition among all. Default: all.
+    pub fn min_score(&mut self, score: f64) -> &mut AnnotatorBuilder {
+        self.min_score = score;
+        self
+    }
+
     /// Copies the attributes of entities to the mentions of records. Default: no.
     pub fn attributes(&mut self, attributes: bool) -> &mut AnnotatorBuilder {
         self.attributes = attributes;
@@ -153,6 +161,7 @@ impl AnnotatorBuilder {
             matcher: Matcher::with_engine(gazetteer, self.engine),
             overlaps: self.overlaps,
             labels: self.labels.clone(),
+            min_score: self.min_score,
             attributes: self.attributes,
             any_label: known.first().copied(),
         })
@@ -238,7 +247,7 @@ impl Annotator {
                 std::cmp::Reverse(l.annotation.span.end),
             )
         });
-        self.keep_labels(found);
+        self.keep_wanted(found);
     }
 
     /// Holds the competition; leaves the fates of all candidates, if they are wanted.
@@ -285,39 +294,61 @@ impl Annotator {
         let gazetteer = self.gazetteer();
         let mut cursor = ZoneCursor { zones, first: 0 };
         let names = matches.names().iter().filter_map(|m| {
-            let label = gazetteer.alias_label(m.alias);
+            let (label, entry, priority) = gazetteer.contender(m.alias);
             let annotation = Annotation {
                 span: m.span,
                 // A block has no label; any will do, nobody reads it.
                 label: label.or(self.any_label)?,
-                entry: Some(gazetteer.first_of(gazetteer.alias_entry(m.alias))),
+                entry: Some(gazetteer.first_of(entry)),
                 origin: Origin::Alias(m.alias),
                 zone: cursor.of(m.span),
+                score: Score::default(),
             };
             Some(Candidate {
                 annotation,
                 block: label.is_none(),
-                priority: gazetteer.alias_priority(m.alias),
+                priority,
+                agreed: false,
+                opposed: false,
             })
         });
         candidates.extend(names.filter(&mut may_be));
         rules.additions.sort_by_key(|a| a.span.start);
         let mut cursor = ZoneCursor { zones, first: 0 };
-        let additions = rules.additions.iter().map(|a| {
+        let additions = rules.additions.iter().filter_map(|a| {
             let annotation = Annotation {
                 span: a.span,
-                label: a.label,
+                label: a.label.or(self.any_label)?,
                 entry: a.entry,
                 origin: Origin::Rule(a.rule),
                 zone: cursor.of(a.span),
+                score: Score::default(),
             };
-            Candidate {
+            Some(Candidate {
                 annotation,
-                block: false,
-                priority: a.priority,
-            }
+                block: a.label.is_none(),
+                agreed: false,
+                opposed: false,
+                priority: a
+                    .priority
+                    .max(self.priority_inside(matches.names(), a.span)),
+            })
         });
         candidates.extend(additions.filter(&mut may_be));
+    }
+
+    /// The highest priority of the names inside a span: a rule that makes more of them does not lose to them.
+    fn priority_inside(&self, names: &[Match], span: Span) -> i8 {
+        let first = names.partition_point(|m| m.span.start < span.start);
+        let inside = names[first..]
+            .iter()
+            .take_while(|m| m.span.start < span.end)
+            .filter(|m| m.span.end <= span.end && m.span != span);
+        let gazetteer = self.gazetteer();
+        inside
+            .map(|m| gazetteer.alias_priority(m.alias))
+            .max()
+            .unwrap_or(0)
     }
 
     /// Is a label asked for?
@@ -325,22 +356,23 @@ impl Annotator {
         self.labels.as_ref().is_none_or(|l| l.contains(&label))
     }
 
-    fn keep_labels(&self, found: &mut Found) {
-        if self.labels.is_none() {
+    fn keep_wanted(&self, found: &mut Found) {
+        if self.labels.is_none() && self.min_score <= 0.0 {
             return;
         }
+        let keeps = |a: &Annotation| self.wants(a.label) && a.score.as_f64() >= self.min_score;
         let mut kept = 0;
         let places: Vec<Option<u32>> = found
             .annotations
             .iter()
             .map(|a| {
-                self.wants(a.label).then(|| {
+                keeps(a).then(|| {
                     kept += 1;
                     kept - 1
                 })
             })
             .collect();
-        found.annotations.retain(|a| self.wants(a.label));
+        found.annotations.retain(keeps);
         found.lost.retain(|l| self.wants(l.annotation.label));
         found.also = found
             .also
@@ -362,17 +394,21 @@ impl Annotator {
             also = rest;
             (a, None, mine)
         });
-        let mut all: Vec<_> = won.chain(lost).collect();
-        all.sort_by_key(|(a, _, _)| (a.span.start, std::cmp::Reverse(a.span.end)));
         let mut starts = Offsets::new(doc.text(), unit);
-        let spans = all
-            .into_iter()
-            .map(|(a, lost, also)| {
-                let start = starts.at(a.span.start);
-                let text = &doc.text()[a.span.range()];
-                self.mention(a, start, start + unit.count(text), text, also, lost)
-            })
-            .collect();
+        let mention = |(a, lost, also): (&Annotation, Option<String>, &[(u32, EntryId)])| {
+            let start = starts.at(a.span.start);
+            let text = &doc.text()[a.span.range()];
+            let end = start + starts.count_ahead(text.len());
+            self.mention(a, start, end, text, also, lost)
+        };
+        let spans = match found.lost.is_empty() {
+            true => won.map(mention).collect(),
+            false => {
+                let mut all: Vec<_> = won.chain(lost).collect();
+                all.sort_by_key(|(a, _, _)| (a.span.start, std::cmp::Reverse(a.span.end)));
+                all.into_iter().map(mention).collect()
+            }
+        };
         Record {
             id: doc.id().into(),
             text: doc.text().into(),
@@ -399,15 +435,20 @@ impl Annotator {
                 .collect(),
             _ => Vec::new(),
         };
+        let (entity, name) = annotation
+            .entry
+            .map(|e| gazetteer.entry_id_and_name(e))
+            .unzip();
         Mention {
             start,
             end,
             label: annotation.label.as_str().into(),
             text: text.into(),
-            entity: annotation.entry.map(|e| gazetteer.entry_id(e)),
-            name: annotation.entry.map(|e| gazetteer.entry_name(e).into()),
+            entity,
+            name: name.map(Cow::from),
             also: also.iter().map(|&(_, e)| gazetteer.entry_id(e)).collect(),
             origin: annotation.origin.as_str().into(),
+            score: lost.is_none().then(|| annotation.score.as_f64()),
             zone: annotation.zone.map(|z| z.as_str().into()),
             lost: lost.map(Cow::from),
             attributes,

@@ -123,6 +123,9 @@ struct Written {
 const MAX_WAITING: usize = 16 << 20;
 const MAX_WAITING_CHUNKS: usize = 1 << 10;
 
+/// No more room is made for the records of a chunk before they are there.
+const MAX_RESERVED: usize = 4 << 20;
+
 /// More ids than this are not remembered: the set that finds repeated ones must not grow with the input.
 const MAX_IDS: usize = 5_000_000;
 
@@ -269,7 +272,8 @@ impl<'a> Batch<'a> {
             end: chunk.end,
             ..Done::default()
         };
-        let mut records = Vec::new();
+        // Growing step by step would copy all that is there several times.
+        let mut records = Vec::with_capacity(scratches.records);
         for item in chunk.items {
             let document = match item {
                 Ok(raw) => self.annotate(scratches, &raw, &mut records, &mut done.spans),
@@ -277,6 +281,8 @@ impl<'a> Batch<'a> {
             };
             done.documents.push(document);
         }
+        // The next chunk has about as much; one document that is much larger is no rule.
+        scratches.records = (records.len() + records.len() / 8).min(MAX_RESERVED);
         if !records.is_empty() {
             done.frame = packer.frame(records)?;
         }
@@ -322,7 +328,7 @@ impl<'a> Batch<'a> {
                 written: None,
             };
         };
-        let Scratches { scratch, found } = scratches;
+        let Scratches { scratch, found, .. } = scratches;
         self.annotator.annotate_into(scratch, &document, found);
         // Growing step by step, a line of a gigabyte would need two.
         records.reserve(document.text().len() * 5 / 4 + 160 * found.annotations.len() + 256);
@@ -501,6 +507,8 @@ impl DocumentDone {
 struct Scratches {
     scratch: Scratch,
     found: Found,
+    /// Room for the records of a chunk.
+    records: usize,
 }
 
 /// A warning where an id was there before.

@@ -1,7 +1,7 @@
 //! `wiretag annotate`: articles in, annotated records out.
 
 use super::{
-    options::{GazetteerArgs, Gazetteers, InputArgs, named, parse_size, parse_unit},
+    options::{GazetteerArgs, Gazetteers, InputArgs, parse_size, parse_unit},
     output::{Output, Progress, STOPPED, complain, stop_on_signals},
 };
 use std::{
@@ -85,6 +85,10 @@ pub(super) struct Args {
     )]
     labels: Vec<String>,
 
+    /// Write spans with at least this score alone, from 0 to 1 (all still compete)
+    #[arg(long, value_name = "SCORE", value_parser = parse_score, help_heading = "Output")]
+    min_score: Option<f64>,
+
     /// What offsets count: codepoint, byte, utf16
     #[arg(long, value_name = "UNIT", value_parser = parse_unit, default_value = "codepoint", help_heading = "Output")]
     offsets: OffsetUnit,
@@ -165,6 +169,10 @@ impl Args {
         options.extend([
             ("--to", to.to_string()),
             ("--labels", self.labels.join(",")),
+            (
+                "--min-score",
+                self.min_score.map(|s| s.to_string()).unwrap_or_default(),
+            ),
             ("--offsets", self.offsets.to_string()),
             ("--overlaps", self.overlaps.clone()),
             ("--attributes", self.attributes.to_string()),
@@ -172,6 +180,9 @@ impl Args {
         ]);
         let mut annotator = Annotator::builder();
         annotator.overlaps(overlaps).attributes(self.attributes);
+        if let Some(score) = self.min_score {
+            annotator.min_score(score);
+        }
         if !self.labels.is_empty() {
             annotator.labels(
                 self.labels
@@ -380,5 +391,11 @@ fn size(bytes: u64) -> String {
 }
 
 fn parse_to(word: &str) -> Result<OutputFormat, String> {
-    named(word, OutputFormat::ALL, OutputFormat::as_str)
+    super::named(word, OutputFormat::ALL, OutputFormat::as_str)
+}
+
+/// A share of 1.
+fn parse_score(word: &str) -> Result<f64, String> {
+    let score = word.parse().ok().filter(|s| (0.0..=1.0).contains(s));
+    score.ok_or_else(|| "a score is a number from 0 to 1, such as 0.9".to_owned())
 }

@@ -1,6 +1,7 @@
 //! The command line: one file a command, on the public library alone.
 
 mod annotate;
+mod eval;
 mod explain;
 mod gazetteer;
 mod options;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 
 /// Tags the countries, nationalities, organizations, weapons, people and places in news articles.
 ///
-/// Exit status: 0 all went well, or the reader of the output went away; 1 the work was done, but some input could not be read; 2 the work could not start or finish (a mistake in the command, no space left, an output that can't be written); 130 it was interrupted. What was finished stays, and --resume goes on with it.
+/// Exit status: 0 all went well, or the reader of the output went away; 1 the work was done, but some input could not be read or a score is below its bar; 2 the work could not start or finish (a mistake in the command, no space left, an output that can't be written); 130 it was interrupted. What was finished stays, and --resume goes on with it.
 #[derive(Debug, Parser)]
 #[command(
     name = "wiretag",
@@ -29,6 +30,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Annotate(Box<annotate::Args>),
+    Eval(Box<eval::Args>),
     Explain(Box<explain::Args>),
     Gazetteer(gazetteer::Args),
     Rules(rules::Args),
@@ -40,6 +42,7 @@ enum Command {
 pub(crate) fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Annotate(args) => args.resolve().and_then(annotate::run),
+        Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::Gazetteer(args) => gazetteer::run(&args),
         Command::Rules(args) => rules::run(&args),
@@ -54,4 +57,13 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// One of a closed set of things, by its name.
+fn named<T: Copy>(word: &str, all: &[T], name: impl Fn(T) -> &'static str) -> Result<T, String> {
+    let names: Vec<&str> = all.iter().map(|&t| name(t)).collect();
+    all.iter()
+        .copied()
+        .find(|&t| name(t) == word)
+        .ok_or_else(|| format!("there are {}", names.join(", ")))
 }

@@ -189,7 +189,7 @@ pub(super) fn case_policy(word: &str) -> Case {
 }
 
 pub(super) fn parse_unit(word: &str) -> Result<OffsetUnit, String> {
-    named(
+    super::named(
         word,
         &[OffsetUnit::Codepoint, OffsetUnit::Byte, OffsetUnit::Utf16],
         OffsetUnit::as_str,
@@ -197,20 +197,7 @@ pub(super) fn parse_unit(word: &str) -> Result<OffsetUnit, String> {
 }
 
 fn parse_from(word: &str) -> Result<Format, String> {
-    named(word, Format::ALL, Format::as_str)
-}
-
-/// The one of this name.
-pub(super) fn named<T: Copy>(
-    word: &str,
-    all: &[T],
-    name: impl Fn(T) -> &'static str,
-) -> Result<T, String> {
-    let names: Vec<&str> = all.iter().map(|&t| name(t)).collect();
-    all.iter()
-        .copied()
-        .find(|&t| name(t) == word)
-        .ok_or_else(|| format!("there are {}", names.join(", ")))
+    super::named(word, Format::ALL, Format::as_str)
 }
 
 /// `64M` in bytes; the letters stand for powers of 1024.

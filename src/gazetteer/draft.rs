@@ -234,12 +234,13 @@ pub(super) fn default_id(theme: &str, name: &str, out: &mut String) {
     let start = out.len();
     let is_end = |out: &String| out.len() == start || out.ends_with('-');
     if name.is_ascii() {
-        for b in name.bytes() {
-            if b.is_ascii_alphanumeric() {
-                out.push(b.to_ascii_lowercase() as char);
-            } else if !is_end(out) {
+        // Word by word: ids of names are made for every mention.
+        let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+        for word in words.filter(|w| !w.is_empty()) {
+            if out.len() > start {
                 out.push('-');
             }
+            push_lower(word, out);
         }
     } else {
         for c in name.to_lowercase().chars() {
@@ -257,7 +258,11 @@ pub(super) fn default_id(theme: &str, name: &str, out: &mut String) {
 
 fn push_lower(text: &str, out: &mut String) {
     match text.is_ascii() {
-        true => out.extend(text.bytes().map(|b| b.to_ascii_lowercase() as char)),
+        true => {
+            let start = out.len();
+            out.push_str(text);
+            out[start..].make_ascii_lowercase();
+        }
         false => out.push_str(&text.to_lowercase()),
     }
 }

@@ -21,7 +21,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 pub(super) const MAGIC: &[u8; 8] = b"wiretag\0";
 
 /// The version of the format. Files of other versions are refused: compiling takes seconds.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The arrays.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,7 @@ pub(super) const VERSION: u32 = 1;
 pub(super) enum Section {
     /// Labels, lexicons, files: read when opened.
     Catalogue,
-    /// Slots of the table of prefix hashes, see [`super::index`].
+    /// Buckets of the table of prefix hashes, see [`super::index`].
     Table,
     /// Bits of first tokens.
     First,
@@ -190,7 +190,7 @@ pub(crate) struct Image {
     pub(super) longest: usize,
     /// The most aliases that a key has.
     pub(super) most: usize,
-    /// The most slots that a look-up in the table reads.
+    /// The most buckets that a look-up in the table reads.
     pub(super) run: usize,
     pub(super) catalogue: Catalogue,
 }
@@ -422,6 +422,13 @@ impl<'a> Aliases<'a> {
             false => None,
             true => self.extras.get(row.owner as usize).map(ExtraRow::read),
         }
+    }
+
+    /// Does an alias depend on the words around it?
+    #[inline]
+    pub(crate) fn has_contexts(&self, row: &AliasRow) -> bool {
+        let extra = self.extra(row);
+        extra.is_some_and(|e| e.contexts.0 < e.contexts.1)
     }
 
     /// Asks for the row of an alias that will be read soon.
@@ -809,7 +816,35 @@ impl Writer {
         let catalogue = &self.bytes[self.ranges[Section::Catalogue as usize].clone()];
         let checksum = header_checksum(&self.bytes, catalogue);
         self.bytes[HEADER - 8..HEADER].copy_from_slice(&checksum.to_le_bytes());
-        Image::open(Box::new(self.bytes)).expect("what was just written can be read")
+        Image::open(Box::new(Aligned::new(self.bytes))).expect("what was just written can be read")
+    }
+}
+
+/// Bytes that start where a line of the cache does, as those of a mapped file do: a bucket of the table is one line then.
+struct Aligned {
+    bytes: Vec<u8>,
+    start: usize,
+    len: usize,
+}
+
+impl Aligned {
+    const LINE: usize = 64;
+
+    fn new(mut bytes: Vec<u8>) -> Aligned {
+        let len = bytes.len();
+        bytes.reserve_exact(Aligned::LINE);
+        let start = bytes.as_ptr().align_offset(Aligned::LINE);
+        // Where it would take more than there is room for, speed is all that is lost.
+        let start = if start < Aligned::LINE { start } else { 0 };
+        bytes.resize(len + start, 0);
+        bytes.copy_within(..len, start);
+        Aligned { bytes, start, len }
+    }
+}
+
+impl AsRef<[u8]> for Aligned {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes[self.start..self.start + self.len]
     }
 }
 

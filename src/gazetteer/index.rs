@@ -1,10 +1,11 @@
 //! The table of rolling prefix hashes, and the two bit filters before it.
 //!
 //! A key is the folded tokens of a name; its hash is made token by token ([`extend_key`]), so one walk over the text's tokens looks
-//! up every name that starts at a token. A slot of the table is 64 bits: a tag of 32 bits of the hash, one bit for "longer names
-//! start so", and the number of the first alias of the key that ends here. The build makes sure that no two prefixes share a hash,
-//! and that none hides behind another's tag in its run of slots: it tries another seed otherwise. So a look-up never misses; what it
-//! finds is verified on the bytes.
+//! up every name that starts at a token. A prefix in the table takes 64 bits: a tag of 32 bits of the hash, one bit for "longer
+//! names start so", and the number of the first alias of the key that ends here. Eight prefixes are a bucket, which is a line of the
+//! cache: first the tags, which are compared all at once, then the rest. What does not fit goes to the next bucket. The build makes
+//! sure that no two prefixes share a hash, and that none hides behind another's tag in the buckets that are read for it: it tries
+//! another seed otherwise. So a look-up never misses; what it finds is verified on the bytes.
 
 use super::{
     image::{Image, Section},
@@ -24,14 +25,14 @@ pub(super) struct IndexArrays {
     pub(super) first: Vec<u64>,
     /// One bit for the hash of the first two tokens of a longer name.
     pub(super) second: Vec<u64>,
-    /// The most slots that a look-up reads.
+    /// The most buckets that a look-up reads.
     pub(super) run: usize,
 }
 
 /// The part of an image that the matcher walks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Index<'a> {
-    table: &'a [[u8; 8]],
+    table: &'a [Bucket],
     first: &'a [[u8; 8]],
     second: &'a [[u8; 8]],
     first_shift: u32,
@@ -48,7 +49,12 @@ struct Prefix {
     payload: u32,
 }
 
-/// What the table says of a prefix.
+/// Eight tags, then eight [`Slot`]s; the free ones are behind the others.
+type Bucket = [u8; 64];
+
+const BUCKET: usize = 8;
+
+/// What the table says of a prefix; zero where it has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slot(u32);
 
@@ -97,13 +103,13 @@ impl IndexArrays {
 
     /// The index for one seed; none if it can't tell two prefixes apart.
     fn with_seed(prefixes: &[Prefix], seed: u64, tag_mask: u32) -> Option<IndexArrays> {
-        // A small table is half full: a hit reads one or two slots. In a large one memory counts: six sevenths, mostly one cache line.
+        // A small table is half full: a look-up reads one bucket. In a large one memory counts: six sevenths.
         let spare = match prefixes.len() {
             0..=1_000_000 => prefixes.len(),
             _ => prefixes.len() / 6,
         };
-        let capacity = prefixes.len() + spare + 64;
-        let mut table = vec![0u64; capacity];
+        let buckets = (prefixes.len() + spare).div_ceil(BUCKET) + BUCKET;
+        let mut table = vec![[[0u32; BUCKET]; 2]; buckets];
         let count = |depth: u32| prefixes.iter().filter(|p| p.depth == depth).count();
         // 16 slots of two bits and 12 of one bit for a prefix: under one in a dozen other tokens pass.
         let first_slots = (count(1) * 16).next_power_of_two().max(1 << 10);
@@ -114,19 +120,23 @@ impl IndexArrays {
         let second_shift = 64 - second_slots.trailing_zeros();
         let mut run = 1;
         for prefix in prefixes {
-            let tag = prefix.hash as u32 & tag_mask;
-            let mut at = place(prefix.hash, capacity);
+            let tag = prefix.hash as u32;
+            let mut at = place(prefix.hash, buckets);
             let mut read = 1;
-            while table[at] != 0 {
-                if (table[at] >> 32) as u32 & tag_mask == tag {
+            loop {
+                let [tags, slots] = &mut table[at];
+                let free = slots.iter().position(|&s| s == 0).unwrap_or(BUCKET);
+                if tags[..free].iter().any(|t| (t ^ tag) & tag_mask == 0) {
                     return None;
                 }
-                at = if at + 1 == capacity { 0 } else { at + 1 };
+                if free < BUCKET {
+                    (tags[free], slots[free]) = (tag, prefix.payload);
+                    break;
+                }
+                at = if at + 1 == buckets { 0 } else { at + 1 };
                 read += 1;
             }
-            // The empty slot behind the last prefix of a run is read too.
-            run = run.max(read + 1);
-            table[at] = u64::from(prefix.hash as u32) << 32 | u64::from(prefix.payload);
+            run = run.max(read);
             if prefix.depth == 1 {
                 let slot = (prefix.hash >> first_shift) as usize;
                 let whole = u64::from(prefix.payload & !CONTINUES != 0);
@@ -137,9 +147,13 @@ impl IndexArrays {
                 second[slot >> 6] |= 1 << (slot & 63);
             }
         }
+        let words = table.as_flattened().as_flattened().as_chunks::<2>().0;
+        let table = words
+            .iter()
+            .map(|[low, high]| u64::from(*low) | u64::from(*high) << 32);
         Some(IndexArrays {
             seed,
-            table,
+            table: table.collect(),
             first,
             second,
             run,
@@ -147,7 +161,7 @@ impl IndexArrays {
     }
 }
 
-/// The slot where a look-up starts.
+/// Where a look-up in a table of so many places starts.
 #[inline]
 pub(super) fn place(hash: u64, capacity: usize) -> usize {
     // The tag is the other half of the hash.
@@ -174,6 +188,23 @@ impl<'a> Index<'a> {
         u64::from_le_bytes(self.first[slot >> 5]) >> (2 * (slot & 31)) & 3
     }
 
+    /// Writes the numbers of the hashes that [`Index::may_start`] lets pass to the start of `out`, which is as long as the hashes;
+    /// gives how many they are.
+    #[inline(never)]
+    pub(crate) fn starts(&self, hashes: &[u64], out: &mut [u32]) -> usize {
+        let Index {
+            first, first_shift, ..
+        } = *self;
+        let mut len = 0;
+        for (i, &hash) in hashes.iter().enumerate() {
+            let slot = hash >> (first_shift & 63);
+            let bits = u64::from_le_bytes(first[slot as usize >> 5]) >> (2 * (slot & 31)) & 3;
+            out[len] = i as u32;
+            len += usize::from(bits != 0);
+        }
+        len
+    }
+
     /// May a name of two or more tokens start with two whose key is this?
     #[inline]
     pub(crate) fn may_go_on(&self, key: u64) -> bool {
@@ -187,7 +218,7 @@ impl<'a> Index<'a> {
         machine::prefetch(self.second, (key >> self.second_shift) as usize >> 6);
     }
 
-    /// Asks for the slot that [`Index::get`] will read for a key.
+    /// Asks for the bucket that [`Index::get`] will read for a key.
     #[inline]
     pub(crate) fn prefetch(&self, key: u64) {
         machine::prefetch(self.table, place(key, self.table.len()));
@@ -195,15 +226,19 @@ impl<'a> Index<'a> {
 
     /// What the table has for a key. A stranger may be taken for a name; a name is never missed.
     #[inline]
-    pub(crate) fn get(&self, key: u64) -> Option<Slot> {
+    pub(crate) fn get(&self, key: u64) -> Slot {
         let mut at = place(key, self.table.len());
         for _ in 0..self.run {
-            let slot = u64::from_le_bytes(*self.table.get(at)?);
-            if slot == 0 {
-                return None;
+            let Some(bucket) = self.table.get(at) else {
+                break;
+            };
+            let (tags, slots) = bucket.split_first_chunk().expect("a bucket has two halves");
+            let (slots, _) = slots.as_chunks::<4>();
+            if let Some(k) = machine::position(tags, key as u32) {
+                return Slot(u32::from_le_bytes(slots[k]));
             }
-            if (slot >> 32) as u32 == key as u32 {
-                return Some(Slot(slot as u32));
+            if slots[BUCKET - 1] == [0; 4] {
+                break;
             }
             at = if at + 1 == self.table.len() {
                 0
@@ -211,7 +246,7 @@ impl<'a> Index<'a> {
                 at + 1
             };
         }
-        None
+        Slot(0)
     }
 }
 
@@ -291,7 +326,7 @@ mod tests {
         writer.finish(arrays.seed, 1, 1, arrays.run)
     }
 
-    fn look_up(image: &Image, key: &str) -> Option<Slot> {
+    fn look_up(image: &Image, key: &str) -> Slot {
         let index = Index::of(image);
         let mut tokens = key
             .split('\u{1f}')
@@ -305,15 +340,11 @@ mod tests {
         let keys = keys(5000);
         let index = image(&IndexArrays::build(numbered(&keys), 0));
         for (number, key) in keys.iter().enumerate() {
-            assert_eq!(
-                look_up(&index, key).and_then(Slot::alias),
-                Some(number as u32),
-                "{key:?}"
-            );
+            assert_eq!(look_up(&index, key).alias(), Some(number as u32), "{key:?}");
         }
-        assert!(look_up(&index, "w1").expect("a key").continues());
-        assert!(!look_up(&index, "w2\u{1f}x2").expect("a key").continues());
-        assert_eq!(look_up(&index, "stranger"), None);
+        assert!(look_up(&index, "w1").continues());
+        assert!(!look_up(&index, "w2\u{1f}x2").continues());
+        assert_eq!(look_up(&index, "stranger"), Slot(0));
     }
 
     #[test]
@@ -326,11 +357,7 @@ mod tests {
             "the first seed should have failed, or this tests nothing"
         );
         for (number, key) in keys.iter().enumerate() {
-            assert_eq!(
-                look_up(&index, key).and_then(Slot::alias),
-                Some(number as u32),
-                "{key:?}"
-            );
+            assert_eq!(look_up(&index, key).alias(), Some(number as u32), "{key:?}");
         }
     }
 
@@ -338,7 +365,7 @@ mod tests {
     fn an_empty_index_finds_nothing() {
         let image = image(&IndexArrays::build(std::iter::empty(), 0));
         let index = Index::of(&image);
-        assert_eq!(index.get(42), None);
+        assert_eq!(index.get(42), Slot(0));
         assert_eq!(index.may_start(42), 0);
     }
 }

@@ -15,7 +15,7 @@ mod source;
 pub use builder::{Alias, Context, ContextPlace, Entry, GazetteerBuilder};
 pub use compiled::verify_compiled;
 pub(crate) use image::{AliasRow, Aliases, ContextRow};
-pub(crate) use index::Index;
+pub(crate) use index::{Index, Slot};
 pub(crate) use name::{SEPARATOR, SOFT, folded_key, normal_punctuation};
 pub use near::{Near, Nearness};
 pub(crate) use part::Part;
@@ -304,6 +304,12 @@ impl Gazetteer {
         part.id(number)
     }
 
+    /// Id and canonical name of an entry.
+    pub(crate) fn entry_id_and_name(&self, entry: EntryId) -> (Cow<'_, str>, &str) {
+        let (part, number) = self.entry_part(entry);
+        part.id_and_name(number)
+    }
+
     /// Canonical name of an entry.
     pub fn entry_name(&self, entry: EntryId) -> &str {
         let (part, number) = self.entry_part(entry);
@@ -438,6 +444,16 @@ impl Gazetteer {
     pub(crate) fn alias_label(&self, alias: AliasId) -> Option<Label> {
         let (part, number) = self.alias_part(alias);
         part.label(&part.aliases().row(number)?)
+    }
+
+    /// What the competition asks of an alias: the label of its entry (none for blocking entries and lexicons), the entry, and its
+    /// priority.
+    pub(crate) fn contender(&self, alias: AliasId) -> (Option<Label>, EntryId, i8) {
+        let (part, number) = self.alias_part(alias);
+        let aliases = part.aliases();
+        let row = aliases.row(number).expect("an alias of a match");
+        let entry = EntryId(part.first_entry + aliases.entry(&row).unwrap_or(0));
+        (part.label(&row), entry, row.priority)
     }
 
     /// The first entry that has the id and label of this one: several compiled gazetteers may know an entity.

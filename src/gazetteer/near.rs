@@ -89,9 +89,7 @@ impl Part {
         let hashes = key
             .split(SEPARATOR)
             .map(|t| hash_bytes(t.as_bytes(), self.seed()));
-        let slot = hashes
-            .reduce(extend_key)
-            .and_then(|key| self.index().get(key));
+        let slot = hashes.reduce(extend_key).map(|key| self.index().get(key));
         let first = slot.and_then(|slot| slot.alias());
         let first = first.filter(|&first| self.alias_key(first) == key);
         let mut next = first;

@@ -157,13 +157,6 @@ impl Part {
         })
     }
 
-    /// Does an alias depend on the words around it?
-    #[inline]
-    pub(crate) fn has_contexts(&self, row: &AliasRow) -> bool {
-        let extra = self.aliases().extra(row);
-        extra.is_some_and(|e| e.contexts.0 < e.contexts.1)
-    }
-
     pub(crate) fn contexts(&self, row: &AliasRow) -> impl Iterator<Item = ContextRow> {
         let contexts = self.aliases().extra(row).map(|e| e.contexts);
         let (first, behind) = contexts.unwrap_or_default();
@@ -241,16 +234,30 @@ impl Part {
     }
 
     pub(super) fn id(&self, entry: u32) -> Cow<'_, str> {
-        if let Some(id) = self.image.id(entry) {
-            return id.into();
+        match self.image.id(entry) {
+            Some(id) => id.into(),
+            None => self.id_of_name(entry, self.name(entry)),
         }
+    }
+
+    /// The id and the name of an entry.
+    pub(super) fn id_and_name(&self, entry: u32) -> (Cow<'_, str>, &str) {
+        let name = self.name(entry);
+        let id = match self.image.id(entry) {
+            Some(id) => id.into(),
+            None => self.id_of_name(entry, name),
+        };
+        (id, name)
+    }
+
+    fn id_of_name(&self, entry: u32, name: &str) -> Cow<'_, str> {
         let theme = match self.class(entry) {
             Some(Class::Entity(label)) => label.as_str(),
             Some(Class::Lexicon(name)) => name,
             Some(Class::Block) | None => "block",
         };
         let mut id = String::new();
-        default_id(theme, self.name(entry), &mut id);
+        default_id(theme, name, &mut id);
         id.into()
     }
 
@@ -278,7 +285,7 @@ impl Part {
         let mut tokens = Tokens::default();
         tokens.fill(slug, self.image.seed);
         let key = tokens.hashes().iter().copied().reduce(extend_key);
-        let slot = key.and_then(|key| self.index().get(key));
+        let slot = key.map(|key| self.index().get(key));
         let first = slot.and_then(|slot| slot.alias());
         let aliases = self.aliases();
         let mut next = first;

@@ -1,6 +1,6 @@
 //! Classes of the bytes of a block with AVX2, 32 bytes at a time.
 
-use super::{Block, Marks, Set, Visitor, visit_with};
+use super::{Block, Marks, PlainTools, Set, Toolbox, Visitor, places_by_eights, visit_with};
 use std::{arch::x86_64::*, sync::LazyLock};
 
 /// Does this machine have what [`visit`] is compiled with? AVX2, and the instructions on single bits that came along with it.
@@ -18,15 +18,41 @@ pub(super) fn is_there() -> bool {
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 pub(super) fn visit<V: Visitor>(bytes: &[u8], visitor: V) -> V {
-    visit_with(
-        bytes,
-        visitor,
-        |block| classify::<V>(block),
-        |places, marks, out: &mut [u8]| gather(places, marks, out),
-    )
+    let classify = |block: &_| classify::<V>(block);
+    if has_slow_gather() {
+        return visit_with(bytes, visitor, classify, PlainTools);
+    }
+    let tools = Toolbox {
+        gather: |places, marks, out: &mut [u8]| gather(places, marks, out),
+        places: |bits, base, out: &mut [u32]| places_by_eights(bits, base, out),
+        compress: |mask, places| _pext_u64(mask, places),
+    };
+    visit_with(bytes, visitor, classify, tools)
 }
 
-/// [`super::Gather`], eight places at a time.
+/// Are the instructions that [`gather`] is made of slow? Before Zen 3, AMD's processors (and Hygon's, which are like them) took some
+/// hundred cycles for each.
+#[inline]
+#[allow(
+    unsafe_code,
+    unused_unsafe,
+    reason = "asking a processor for its name is unsafe in some versions of Rust"
+)]
+fn has_slow_gather() -> bool {
+    static IS_SLOW: LazyLock<bool> = LazyLock::new(|| {
+        // SAFETY: every x86-64 can be asked.
+        let (vendor, version) = unsafe { (__cpuid(0), __cpuid(1)) };
+        let made_by = |name: &[u8; 12]| {
+            let parts = [vendor.ebx, vendor.edx, vendor.ecx].map(u32::to_le_bytes);
+            parts.as_flattened() == name
+        };
+        let family = (version.eax >> 8 & 15) + (version.eax >> 20 & 255);
+        made_by(b"HygonGenuine") || made_by(b"AuthenticAMD") && family < 0x19
+    });
+    *IS_SLOW
+}
+
+/// [`super::Tools::gather`], eight places at a time.
 #[inline]
 #[target_feature(enable = "bmi2,popcnt")]
 fn gather(places: u64, mut marks: Marks, out: &mut [u8]) {
@@ -54,14 +80,18 @@ fn gather(places: u64, mut marks: Marks, out: &mut [u8]) {
 fn classify<V: Visitor>(block: &[u8; 64]) -> Block {
     let (low, high) = (load(block, 0), load(block, 32));
     let [first, second, third] = &V::SETS;
+    let [first_range, second_range, third_range] = const {
+        let [first, second, third] = &V::SETS;
+        [first.range(), second.range(), third.range()]
+    };
     Block {
         letters: bits(is_letter(low), is_letter(high)),
         digits: bits(is_digit(low), is_digit(high)),
         non_ascii: bits(low, high),
         sets: [
-            !bits(is_outside(low, first), is_outside(high, first)),
-            !bits(is_outside(low, second), is_outside(high, second)),
-            !bits(is_outside(low, third), is_outside(high, third)),
+            members(low, high, first, first_range),
+            members(low, high, second, second_range),
+            members(low, high, third, third_range),
         ],
     }
 }
@@ -104,6 +134,16 @@ fn is_between(v: __m256i, first: u8, last: u8) -> __m256i {
     let above_first = _mm256_sub_epi8(v, _mm256_set1_epi8(first as i8));
     let most = _mm256_set1_epi8((last - first) as i8);
     _mm256_cmpeq_epi8(_mm256_min_epu8(above_first, most), above_first)
+}
+
+/// The bytes of two vectors that are in a set, which is `range` if that is anything.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn members(low: __m256i, high: __m256i, set: &Set, range: Option<(u8, u8)>) -> u64 {
+    match range {
+        Some((first, last)) => bits(is_between(low, first, last), is_between(high, first, last)),
+        None => !bits(is_outside(low, set), is_outside(high, set)),
+    }
 }
 
 /// All ones for bytes outside the set, else zero.

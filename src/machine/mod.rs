@@ -1,10 +1,12 @@
 //! What depends on the machine: classes of the bytes of a text, asking for memory ahead, mapping files. The only module with `unsafe`.
 //!
-//! A text is classified in blocks of 64 bytes, with vectors where the machine has them: AVX2 (asked for when the program runs) and
-//! NEON (part of every aarch64). [`scalar`] does the same in plain registers; tests hold the others against it.
+//! A text is classified in blocks of 64 bytes, with vectors where the machine has them: AVX-512 and AVX2 (asked for when the program
+//! runs) and NEON (part of every aarch64). [`scalar`] does the same in plain registers; tests hold the others against it.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 #[cfg_attr(
@@ -31,30 +33,105 @@ pub(crate) trait Visitor {
     const SETS: [Set; 3] = [Set::of(b""); 3];
 
     /// Takes the block that starts at byte `at`. Implementations are `#[inline(always)]`: then they are compiled into the loop over
-    /// the blocks, with the instructions of the machine that it runs on. `gather` is the machine's way to do what [`Gather`] says.
-    fn block(&mut self, at: usize, block: Block, gather: impl Gather);
+    /// the blocks, with the instructions of the machine that it runs on.
+    fn block(&mut self, at: usize, block: Block, tools: &impl Tools);
+
+    /// What is to be done behind the last block with the instructions of the machine.
+    #[inline(always)]
+    fn end(&mut self) {}
 }
 
 /// Masks of a block, each with the bit of a byte that stands for it.
-pub(crate) type Marks = [(u8, u64); 6];
+pub(crate) type Marks = [(u8, u64); 2];
 
-/// Gathers what several masks have at the same places: for each bit of the first argument, in order, a byte is written that has the
-/// bits of the masks that have this place. Bytes behind those may be overwritten, up to a multiple of eight; without room for them
-/// this panics.
-pub(crate) trait Gather: Fn(u64, Marks, &mut [u8]) {}
+/// The machine's ways to write what masks say. All write more than is asked for, up to [`ROOM`] elements, and panic without room.
+pub(crate) trait Tools {
+    /// Gathers what several masks have at the same places: for each bit of `places`, in order, a byte is written that has the bits
+    /// of the masks that have this place.
+    fn gather(&self, places: u64, marks: Marks, out: &mut [u8]);
 
-impl<F: Fn(u64, Marks, &mut [u8])> Gather for F {}
+    /// Writes the places of the bits of a mask, in order, each plus `base`.
+    fn places(&self, bits: u64, base: u32, out: &mut [u32]);
 
-/// [`Gather`] place by place, for machines without instructions for it.
+    /// The bits that a mask has at some places, side by side.
+    fn compress(&self, mask: u64, places: u64) -> u64;
+}
+
+/// More than [`Tools`] write of a block.
+pub(crate) const ROOM: usize = 64;
+
+/// [`Tools`] of three functions: closures are compiled with the instructions of the function that they stand in.
+#[cfg(target_arch = "x86_64")]
+struct Toolbox<G, P, C> {
+    gather: G,
+    places: P,
+    compress: C,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<G, P, C> Tools for Toolbox<G, P, C>
+where
+    G: Fn(u64, Marks, &mut [u8]),
+    P: Fn(u64, u32, &mut [u32]),
+    C: Fn(u64, u64) -> u64,
+{
+    #[inline(always)]
+    fn gather(&self, places: u64, marks: Marks, out: &mut [u8]) {
+        (self.gather)(places, marks, out);
+    }
+
+    #[inline(always)]
+    fn places(&self, bits: u64, base: u32, out: &mut [u32]) {
+        (self.places)(bits, base, out);
+    }
+
+    #[inline(always)]
+    fn compress(&self, mask: u64, places: u64) -> u64 {
+        (self.compress)(mask, places)
+    }
+}
+
+/// [`Tools`] for machines without instructions for them.
+struct PlainTools;
+
+impl Tools for PlainTools {
+    #[inline(always)]
+    fn gather(&self, mut places: u64, marks: Marks, out: &mut [u8]) {
+        for byte in &mut out[..places.count_ones() as usize] {
+            let place = places.trailing_zeros();
+            *byte = marks.iter().fold(0, |byte, (bit, mask)| {
+                byte | (bit * (mask >> place & 1) as u8)
+            });
+            places &= places.wrapping_sub(1);
+        }
+    }
+
+    #[inline(always)]
+    fn places(&self, bits: u64, base: u32, out: &mut [u32]) {
+        places_by_eights(bits, base, out);
+    }
+
+    #[inline(always)]
+    fn compress(&self, mask: u64, mut places: u64) -> u64 {
+        let (mut compressed, mut to) = (0, 0);
+        while places != 0 {
+            compressed |= (mask >> places.trailing_zeros() & 1) << to;
+            to += 1;
+            places &= places - 1;
+        }
+        compressed
+    }
+}
+
+/// [`Tools::places`] eight at once, whether there are so many or not: how many there are, nobody could predict.
 #[inline(always)]
-fn gather_each(mut places: u64, marks: Marks, out: &mut [u8]) {
-    let out = &mut out[..places.count_ones() as usize];
-    for byte in out {
-        let place = places.trailing_zeros();
-        *byte = marks.iter().fold(0, |byte, (bit, mask)| {
-            byte | (bit * (mask >> place & 1) as u8)
-        });
-        places &= places.wrapping_sub(1);
+fn places_by_eights(mut bits: u64, base: u32, out: &mut [u32]) {
+    let chunks = (bits.count_ones() as usize).div_ceil(8);
+    for chunk in &mut out.as_chunks_mut::<8>().0[..chunks] {
+        for place in chunk {
+            *place = base.wrapping_add(bits.trailing_zeros());
+            bits &= bits.wrapping_sub(1);
+        }
     }
 }
 
@@ -78,6 +155,28 @@ impl Set {
         Set { high_halves }
     }
 
+    /// The first and the last byte of a set of bytes that follow each other.
+    #[cfg(any(test, target_arch = "x86_64"))]
+    const fn range(&self) -> Option<(u8, u8)> {
+        let (mut first, mut count, mut last) = (0, 0, 0);
+        let mut b = 0;
+        while b < 128 {
+            if self.has(b) {
+                if count == 0 {
+                    first = b;
+                }
+                count += 1;
+                last = b;
+            }
+            b += 1;
+        }
+        if count > 0 && last - first + 1 == count {
+            Some((first, last))
+        } else {
+            None
+        }
+    }
+
     /// Is a byte in the set?
     #[inline]
     pub(crate) const fn has(&self, b: u8) -> bool {
@@ -95,8 +194,13 @@ impl Set {
 pub(crate) fn visit<V: Visitor>(bytes: &[u8], visitor: V) -> V {
     // Once a text: the answer is kept, so asking is a load.
     #[cfg(target_arch = "x86_64")]
-    if avx2::is_there() {
+    if avx512::is_there() {
         // SAFETY: `is_there` has asked for every feature that the function is compiled with.
+        return unsafe { avx512::visit(bytes, visitor) };
+    }
+    #[cfg(target_arch = "x86_64")]
+    if avx2::is_there() {
+        // SAFETY: as above.
         return unsafe { avx2::visit(bytes, visitor) };
     }
     #[cfg(target_arch = "aarch64")]
@@ -112,7 +216,7 @@ fn visit_with<V: Visitor>(
     bytes: &[u8],
     mut visitor: V,
     classify: impl Fn(&[u8; 64]) -> Block,
-    gather: impl Gather + Copy,
+    tools: impl Tools,
 ) -> V {
     let mut padded = [0; 64];
     let mut at = 0;
@@ -121,10 +225,39 @@ fn visit_with<V: Visitor>(
             padded[..bytes.len() - at].copy_from_slice(&bytes[at..]);
             &padded
         });
-        visitor.block(at, classify(block), gather);
+        visitor.block(at, classify(block), &tools);
         at += 64;
     }
+    visitor.end();
     visitor
+}
+
+/// The place of the first of eight numbers, little-endian, that is the one that is wanted.
+#[inline(always)]
+#[allow(unsafe_code, reason = "the load takes a pointer")]
+pub(crate) fn position(numbers: &[u8; 32], wanted: u32) -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    let same = {
+        use std::arch::x86_64::*;
+        let (low, high) = numbers.split_at(16);
+        // SAFETY: SSE2 is part of every x86-64; each load reads 16 bytes of a live array and needs no alignment.
+        unsafe {
+            let wanted = _mm_set1_epi32(wanted as i32);
+            let low = _mm_cmpeq_epi32(_mm_loadu_si128(low.as_ptr().cast()), wanted);
+            let high = _mm_cmpeq_epi32(_mm_loadu_si128(high.as_ptr().cast()), wanted);
+            let both = _mm_packs_epi32(low, high);
+            _mm_movemask_epi8(_mm_packs_epi16(both, both)) as u32 & 0xff
+        }
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    let same = {
+        let (numbers, _) = numbers.as_chunks::<4>();
+        let numbers = numbers.iter().enumerate();
+        numbers.fold(0, |same, (i, n)| {
+            same | u32::from(u32::from_le_bytes(*n) == wanted) << i
+        })
+    };
+    (same != 0).then(|| same.trailing_zeros() as usize)
 }
 
 /// Asks for the memory of an element that will be read soon; nothing happens if there is none, or on machines that can't.
@@ -174,7 +307,7 @@ mod tests {
         const SETS: [Set; 3] = [Set::of(SETS[0]), Set::of(SETS[1]), Set::of(SETS[2])];
 
         #[inline(always)]
-        fn block(&mut self, at: usize, block: Block, _: impl Gather) {
+        fn block(&mut self, at: usize, block: Block, _: &impl Tools) {
             self.0.push((at, block));
         }
     }
@@ -208,12 +341,29 @@ mod tests {
         if bytes.len().is_multiple_of(64) {
             expected.push((bytes.len(), defined(b"")));
         }
-        assert_eq!(visit(bytes, Keep::default()).0, expected, "{bytes:?}");
-        assert_eq!(
-            scalar::visit(bytes, Keep::default()).0,
-            expected,
-            "scalar: {bytes:?}"
-        );
+        for (way, Keep(found)) in every_way(bytes, Keep::default) {
+            assert_eq!(found, expected, "{way}: {bytes:?}");
+        }
+    }
+
+    /// What a visitor comes to, on all ways that this machine has.
+    #[allow(unsafe_code, reason = "as in `visit`")]
+    fn every_way<V: Visitor>(bytes: &[u8], visitor: impl Fn() -> V) -> Vec<(&'static str, V)> {
+        let mut all = vec![
+            ("any", visit(bytes, visitor())),
+            ("scalar", scalar::visit(bytes, visitor())),
+        ];
+        #[cfg(target_arch = "x86_64")]
+        if avx2::is_there() {
+            // SAFETY: as in `visit`.
+            all.push(("AVX2", unsafe { avx2::visit(bytes, visitor()) }));
+        }
+        #[cfg(target_arch = "x86_64")]
+        if avx512::is_there() {
+            // SAFETY: as in `visit`.
+            all.push(("AVX-512", unsafe { avx512::visit(bytes, visitor()) }));
+        }
+        all
     }
 
     #[test]
@@ -240,30 +390,38 @@ mod tests {
         }
     }
 
-    /// Gathers from masks that depend on the block.
-    struct Gathered(Vec<u8>);
+    /// What the tools write for masks that depend on the block, held against their definitions.
+    #[derive(Default)]
+    struct Written(usize);
 
-    impl Visitor for Gathered {
+    impl Visitor for Written {
         #[inline(always)]
-        fn block(&mut self, _: usize, block: Block, gather: impl Gather) {
+        fn block(&mut self, at: usize, block: Block, tools: &impl Tools) {
             let places = block.letters;
-            let bits = [2, 4, 8, 32, 64, 128];
+            let bits = [4, 128];
             let marks: Marks =
                 std::array::from_fn(|k| (bits[k], block.digits.rotate_left(7 * k as u32)));
-            let mut out = [0; 64];
-            gather(places, marks, &mut out);
-            let mut expected = Vec::new();
-            for place in (0..64).filter(|place| places >> place & 1 != 0) {
+            let (mut gathered, mut numbers) = ([0; ROOM], [0; ROOM]);
+            tools.gather(places, marks, &mut gathered);
+            tools.places(places, at as u32, &mut numbers);
+            let compressed = tools.compress(block.digits, places);
+            let all = (0..64).filter(|place| places >> place & 1 != 0);
+            for (i, place) in all.clone().enumerate() {
                 let here = marks.iter().filter(|(_, mask)| mask >> place & 1 != 0);
-                expected.push(here.map(|(bit, _)| bit).sum::<u8>());
+                let expected = here.map(|(bit, _)| bit).sum::<u8>();
+                assert_eq!(gathered[i], expected, "{places:x} {marks:x?}");
+                assert_eq!(numbers[i], at as u32 + place, "{places:x}");
+                let digit = block.digits >> place & 1;
+                assert_eq!(compressed >> i & 1, digit, "{places:x}");
             }
-            assert_eq!(out[..expected.len()], expected, "{places:x} {marks:x?}");
-            self.0.extend(expected);
+            let count = all.count();
+            assert_eq!(u128::from(compressed) >> count, 0, "{places:x}");
+            self.0 += count;
         }
     }
 
     #[test]
-    fn what_masks_have_is_gathered_as_the_definition_says() {
+    fn what_masks_say_is_written_as_the_definition_says() {
         let mut rng = fastrand::Rng::with_seed(8);
         for letters in 0..=10 {
             for _ in 0..50 {
@@ -273,12 +431,35 @@ mod tests {
                         false => *rng.choice(b"1 ").expect("there are two"),
                     })
                     .collect();
-                let vectors = visit(&bytes, Gathered(Vec::new())).0;
-                assert_eq!(vectors, scalar::visit(&bytes, Gathered(Vec::new())).0);
                 let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
-                assert_eq!(vectors.len(), letters);
+                for (way, Written(count)) in every_way(&bytes, Written::default) {
+                    assert_eq!(count, letters, "{way}");
+                }
             }
         }
+    }
+
+    #[test]
+    fn the_first_of_equal_numbers_is_found() {
+        let mut rng = fastrand::Rng::with_seed(32);
+        for _ in 0..10_000 {
+            let numbers: [u32; 8] = std::array::from_fn(|_| rng.u32(..9) << (8 * rng.u32(..4)));
+            let wanted = rng.u32(..9) << (8 * rng.u32(..4));
+            let mut bytes = [0; 32];
+            for (bytes, n) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(numbers) {
+                *bytes = n.to_le_bytes();
+            }
+            let expected = numbers.iter().position(|n| *n == wanted);
+            assert_eq!(position(&bytes, wanted), expected, "{numbers:?} {wanted}");
+        }
+    }
+
+    #[test]
+    fn sets_of_bytes_that_follow_each_other_are_ranges() {
+        assert_eq!(Set::of(b"BAC").range(), Some((b'A', b'C')));
+        assert_eq!(Set::of(b" ").range(), Some((b' ', b' ')));
+        assert_eq!(Set::of(b"AC").range(), None);
+        assert_eq!(Set::of(b"").range(), None);
     }
 
     #[test]

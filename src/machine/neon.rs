@@ -1,11 +1,11 @@
 //! Classes of the bytes of a block with NEON, 16 bytes at a time.
 
-use super::{Block, Set, Visitor, gather_each, visit_with};
+use super::{Block, PlainTools, Set, Visitor, visit_with};
 use std::arch::aarch64::*;
 
 #[target_feature(enable = "neon")]
 pub(super) fn visit<V: Visitor>(bytes: &[u8], visitor: V) -> V {
-    visit_with(bytes, visitor, |block| classify::<V>(block), gather_each)
+    visit_with(bytes, visitor, |block| classify::<V>(block), PlainTools)
 }
 
 #[inline]

@@ -1,10 +1,10 @@
 //! Classes of the bytes of a block, eight bytes at a time in a plain register: for machines without vectors that we know, and what the
 //! tests hold the others against.
 
-use super::{Block, Set, Visitor, gather_each, visit_with};
+use super::{Block, PlainTools, Set, Visitor, visit_with};
 
 pub(super) fn visit<V: Visitor>(bytes: &[u8], visitor: V) -> V {
-    visit_with(bytes, visitor, classify::<V>, gather_each)
+    visit_with(bytes, visitor, classify::<V>, PlainTools)
 }
 
 #[inline(always)]

@@ -94,7 +94,7 @@ pub(crate) struct Hit {
 const AHEAD: usize = 6;
 
 /// A run of tokens that may be a key, and the first alias of the key: to be verified.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Look {
     first: u32,
     last: u32,
@@ -212,9 +212,12 @@ impl Matcher {
                 }));
             }
         }
-        // Stable, since it is quick where names come in a few sorted runs, and they do.
-        names.sort_by_key(|m| (m.span.start, std::cmp::Reverse(m.span.end), m.alias));
-        names.dedup();
+        // Most texts need no more: names of one part come in order, unless they have punctuation of their own at their ends.
+        let order = |m: &Match| (m.span.start, std::cmp::Reverse(m.span.end), m.alias);
+        if !names.is_sorted_by(|a, b| order(a) < order(b)) {
+            names.sort_by_key(order);
+            names.dedup();
+        }
     }
 
     /// Adds the names that a part of the gazetteer has here, contexts apart, and the words of its lexicons.
@@ -274,7 +277,7 @@ impl Matcher {
                                 last: look.last,
                                 entry: EntryId(part.first_entry + entry),
                             });
-                        } else if part.has_contexts(&row) {
+                        } else if aliases.has_contexts(&row) {
                             waiting.push((name, number as u32));
                         } else {
                             names.push(name);
@@ -298,7 +301,7 @@ impl Matcher {
         }
         if let Some(inside) = self.inside.get(number) {
             inside.find_substrings(&verify, folded_text, |name, row, allowed| match allowed {
-                Ok(()) if part.has_contexts(row) => waiting.push((name, number as u32)),
+                Ok(()) if aliases.has_contexts(row) => waiting.push((name, number as u32)),
                 Ok(()) => names.push(name),
                 Err(refusal) => tell(&mut refused, name.span, name.alias, Some(refusal)),
             });

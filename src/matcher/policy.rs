@@ -70,6 +70,9 @@ pub(super) enum Beside {
     Number,
 }
 
+/// What parts a name from its neighbours, whatever else stands between.
+const APART: Gap = Gap::SPACE.or(Gap::LINE).or(Gap::PARAGRAPH);
+
 /// A text with its tokens, and the part of a gazetteer whose aliases are to be verified in it.
 pub(super) struct Verifier<'a> {
     pub(super) part: &'a Part,
@@ -410,8 +413,12 @@ impl<'a> Verifier<'a> {
             // The name starts with punctuation of its own.
             return None;
         }
+        let gap = self.tokens.gap(first);
+        if gap.has(APART) {
+            return None;
+        }
         let digits = self.tokens.shape(before).is_digits() && self.tokens.shape(first).is_digits();
-        match self.tokens.gap(first) {
+        match gap {
             Gap::NONE if !self.may_touch(before, first) => Some(Beside::Touches),
             Gap::HYPHEN if !hyphen => Some(Beside::Hyphen),
             Gap::APOSTROPHE | Gap::UNDERSCORE | Gap::AMPERSAND | Gap::AT => Some(Beside::Touches),
@@ -429,8 +436,12 @@ impl<'a> Verifier<'a> {
         if behind == self.tokens.len() || end > self.tokens.span(last).end {
             return None;
         }
+        let gap = self.tokens.gap(behind);
+        if gap.has(APART) {
+            return None;
+        }
         let next = self.tokens.shape(behind);
-        match self.tokens.gap(behind) {
+        match gap {
             Gap::NONE if !self.may_touch(last, behind) => Some(Beside::Touches),
             Gap::HYPHEN if !hyphen => Some(Beside::Hyphen),
             // `S-300PMU-2` and `US-2` are other things than `S-300PMU` and `US`.
@@ -650,8 +661,11 @@ fn is_same(found: &[u8], name: &[u8]) -> bool {
         return false;
     }
     let half = |bytes: &[u8], at: usize| bytes[at..].first_chunk().map(|c| u64::from_le_bytes(*c));
+    let whole =
+        |bytes: &[u8], at: usize| bytes[at..].first_chunk().map(|c| u128::from_le_bytes(*c));
     match n {
         8..=16 => half(found, 0) == half(name, 0) && half(found, n - 8) == half(name, n - 8),
+        17..=32 => whole(found, 0) == whole(name, 0) && whole(found, n - 16) == whole(name, n - 16),
         _ => found == name,
     }
 }

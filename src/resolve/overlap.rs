@@ -4,6 +4,7 @@
 //! longer; else if it starts earlier; else if its entry comes earlier in the gazetteer. Candidates are taken in this order, each if
 //! no one before it that stayed overlaps it. Blocking candidates compete like all others and leave nothing behind.
 
+use super::score;
 use crate::{
     document::{Annotation, EntryId},
     span::{Label, Span},
@@ -17,6 +18,30 @@ pub(crate) struct Candidate {
     /// A blocking entry's: it has no label, and the annotation's means nothing.
     pub(crate) block: bool,
     pub(crate) priority: i8,
+    /// Does another list or rule say the same of this span? Found out in the competition.
+    pub(crate) agreed: bool,
+    /// Does one say something else of it?
+    pub(crate) opposed: bool,
+}
+
+impl Candidate {
+    /// As it entered the competition.
+    fn entrant(&self) -> Candidate {
+        Candidate {
+            agreed: false,
+            opposed: false,
+            ..*self
+        }
+    }
+
+    /// As the result.
+    fn annotation(&self) -> Annotation {
+        let a = self.annotation;
+        Annotation {
+            score: score::of(a.origin, a.label, self.agreed, self.opposed),
+            ..a
+        }
+    }
 }
 
 /// What became of a candidate.
@@ -98,12 +123,14 @@ pub(crate) fn compete(
     mut fates: Option<&mut Vec<Fate>>,
     winners: &mut Vec<Candidate>,
 ) {
-    candidates.sort_by_key(|c| {
-        (
-            c.annotation.span.start,
-            std::cmp::Reverse(c.annotation.span.end),
-        )
-    });
+    // They come in order where no rule added any; sorting takes memory.
+    let order = |c: &Candidate| {
+        let span = c.annotation.span;
+        (span.start, std::cmp::Reverse(span.end))
+    };
+    if !candidates.is_sorted_by_key(order) {
+        candidates.sort_by_key(order);
+    }
     let mut rest = candidates;
     while !rest.is_empty() {
         // Candidates that overlap directly or through others: nothing outside can matter to them.
@@ -115,7 +142,7 @@ pub(crate) fn compete(
         let (cluster, behind) = rest.split_at_mut(n);
         rest = behind;
         if let [alone] = cluster {
-            won.extend((!alone.block).then_some(alone.annotation));
+            won.extend((!alone.block).then(|| alone.annotation()));
             if let Some(fates) = &mut fates {
                 fates.push(Fate {
                     candidate: *alone,
@@ -138,10 +165,16 @@ pub(crate) fn compete(
                     End::Won
                 }
                 Some(w) => {
-                    let winner = winners[w];
-                    let same = candidate.block == winner.block
-                        && winner.annotation.span == a.span
+                    let winner = &mut winners[w];
+                    let same_span = winner.annotation.span == a.span;
+                    let same = same_span
+                        && candidate.block == winner.block
                         && (winner.block || winner.annotation.label == a.label);
+                    if same_span && !candidate.block {
+                        let other = winner.annotation.origin.as_str() != a.origin.as_str();
+                        winner.agreed |= same && other;
+                        winner.opposed |= !same && other;
+                    }
                     if same && !winner.block {
                         let known = winner.annotation.entry == a.entry
                             || also[first_also..]
@@ -152,8 +185,8 @@ pub(crate) fn compete(
                         }
                     }
                     match same {
-                        true => End::Agrees(winner),
-                        false => End::Lost(reason(&winner, candidate), winner),
+                        true => End::Agrees(winner.entrant()),
+                        false => End::Lost(reason(winner, candidate), winner.entrant()),
                     }
                 }
             };
@@ -177,7 +210,7 @@ pub(crate) fn compete(
             entry.0 = (won.len() + place) as u32;
         }
         also[first_also..].sort_by_key(|&(place, _)| place);
-        won.extend(order.iter().map(|&w| winners[w as usize].annotation));
+        won.extend(order.iter().map(|&w| winners[w as usize].annotation()));
     }
 }
 
@@ -214,7 +247,7 @@ fn reason(winner: &Candidate, loser: &Candidate) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{AliasId, Origin};
+    use crate::document::{AliasId, Origin, Score};
 
     fn candidate(start: usize, end: usize, label: &str, entry: u32, priority: i8) -> Candidate {
         let annotation = Annotation {
@@ -223,11 +256,14 @@ mod tests {
             entry: Some(EntryId(entry)),
             origin: Origin::Alias(AliasId(entry)),
             zone: None,
+            score: Score::default(),
         };
         Candidate {
             annotation,
             block: label == "BLOCK",
             priority,
+            agreed: false,
+            opposed: false,
         }
     }
 

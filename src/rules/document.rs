@@ -41,6 +41,8 @@ enum Kind {
     /// Behind `the`.
     Head,
     Company,
+    /// A town that is called as a country or a larger city is.
+    Town,
 }
 
 impl Memory {
@@ -112,6 +114,7 @@ pub(super) fn find(scene: &Scene, names: &[Annotation], memory: &mut Memory, fou
             _ => {}
         }
     }
+    towns(scene, memory, found);
     acronyms_of_unknown(scene, names, memory, found);
     if memory.shorts.is_empty() {
         return;
@@ -127,6 +130,41 @@ pub(super) fn find(scene: &Scene, names: &[Annotation], memory: &mut Memory, fou
                 short_form(scene, short, (i, last), found);
             }
         }
+    }
+}
+
+/// `Lebanon, Tennessee`: the town of that name, here and in all of the text.
+fn towns(scene: &Scene, memory: &mut Memory, found: &mut Found) {
+    for state in scene.words(Is::STATE) {
+        let Some(last) = state.first.checked_sub(1) else {
+            continue;
+        };
+        let gap = scene.gap(state.first);
+        let comma = gap.has(Gap::COMMA) && gap.within(Gap::COMMA | Gap::SPACE | Gap::LINE);
+        // In a dateline the policies of the lists have seen the state already.
+        let dateline =
+            scene.is_first(last) && scene.is_capital(last) && !scene.is_listed(last, Listed::ANY);
+        if !comma
+            || !(scene.is_listed(last, Listed::COUNTRY) || dateline)
+            || scene.is(last, Is::STATE)
+        {
+            continue;
+        }
+        let from = From {
+            label: found.rules.labels.location,
+            entry: None,
+            tokens: (last, last),
+        };
+        let priority = 1 + listed_priority(scene, last, last);
+        found.push(
+            scene,
+            (last, last),
+            from.label,
+            None,
+            Rule::PlaceState,
+            priority,
+        );
+        memory.add(scene, (last, last), Kind::Town, &from);
     }
 }
 
@@ -396,6 +434,7 @@ fn short_form(scene: &Scene, short: &Short, (first, last): (usize, usize), found
         Kind::Surname | Kind::GivenName => Rule::PersonShort,
         Kind::Acronym => Rule::OrganizationAcronym,
         Kind::Head | Kind::Company => Rule::OrganizationShort,
+        Kind::Town => Rule::PlaceState,
     };
     let mut priority = 0;
     match short.kind {
@@ -403,6 +442,13 @@ fn short_form(scene: &Scene, short: &Short, (first, last): (usize, usize), found
             if scene.word(first) != scene.word_of(short) {
                 return;
             }
+        }
+        Kind::Town => {
+            let longer = scene.names_at(first).iter().any(|m| m.last as usize > last);
+            if !scene.shape(first).starts_upper() || longer {
+                return;
+            }
+            priority = 1 + listed_priority(scene, first, last);
         }
         Kind::Head => {
             let article =
@@ -419,6 +465,20 @@ fn short_form(scene: &Scene, short: &Short, (first, last): (usize, usize), found
             if !stands_alone(scene, first, last, person) {
                 return;
             }
+            // `has lent a Sherman to`: one of many.
+            let article = first > 0
+                && scene.is_spaced(first)
+                && scene.is_one_of(first - 1, &["a", "an", "A", "An"]);
+            let ends = !scene.is_spaced(last + 1)
+                || scene.is_one_of(
+                    last + 1,
+                    &[
+                        "to", "in", "of", "and", "or", "at", "from", "with", "was", "is", "that",
+                    ],
+                );
+            if person && article && ends {
+                return;
+            }
             let listed = scene.is_listed(first, Listed::NO_PERSON) && person;
             if listed {
                 // The state or city of this name, or the person? What stands before says it.
@@ -432,11 +492,11 @@ fn short_form(scene: &Scene, short: &Short, (first, last): (usize, usize), found
                     || place
                     || behind
                     || more
-                    || short.kind == Kind::GivenName && !speaks(scene, last + 1)
+                    || short.kind == Kind::GivenName && !is_person_here(scene, short, (first, last))
                 {
                     return;
                 }
-                priority = 1;
+                priority = 1 + listed_priority(scene, first, last);
             }
             let common = scene.is(first, Is::COMMON) && first == last;
             if common && person {
@@ -468,12 +528,43 @@ const PLACE_PREPOSITIONS: &[&str] = &[
     "into", "around", "through", "within", "of", "via", "toward", "towards", "over", "between",
 ];
 
+/// The highest priority of the names that the lists have for just these tokens.
+fn listed_priority(scene: &Scene, first: usize, last: usize) -> i8 {
+    let names = scene
+        .names_at(first)
+        .iter()
+        .filter(|m| m.last as usize == last);
+    names
+        .map(|m| scene.gazetteer.alias_priority(m.alias))
+        .max()
+        .unwrap_or(0)
+}
+
 /// Does a verb of speech or the like of it stand at token `i`?
 fn speaks(scene: &Scene, i: usize) -> bool {
     scene.is_spaced(i)
         && scene.word_at(i, Is::SPEECH.or(Is::SPEECH_WEAK)).is_some()
         && !scene.is_capital(i)
         || scene.gap(i) == Gap::APOSTROPHE && scene.is_one_of(i, &["s"])
+}
+
+/// Is the given name of a person, which is a country or city too, the person here?
+fn is_person_here(scene: &Scene, short: &Short, (first, last): (usize, usize)) -> bool {
+    if scene.gap(last + 1) == Gap::APOSTROPHE {
+        return false;
+    }
+    let role = first > 0 && scene.is_spaced(first) && scene.word_to(first - 1, Is::ROLE).is_some();
+    // Nowhere in the text does it stand as a place does.
+    let place = || {
+        let hashes = scene.tokens.hashes();
+        (1..hashes.len()).any(|i| {
+            hashes[i] == short.tokens[0]
+                && (scene.is_spaced(i) && scene.is_one_of(i - 1, PLACE_PREPOSITIONS)
+                    || scene.gap(i + 1) == Gap::APOSTROPHE
+                    || scene.gap(i).has(Gap::COMMA) && scene.is_listed(i - 1, Listed::LOCATION))
+        })
+    };
+    role || !place()
 }
 
 /// Do these tokens start with capitals, and is no part of a longer name beside them?
@@ -543,7 +634,7 @@ impl Found<'_> {
         if !self.rules.switched_off.contains(&rule) {
             self.additions.push(Addition {
                 span: scene.span(tokens.0, tokens.1),
-                label,
+                label: Some(label),
                 entry,
                 rule,
                 priority,

@@ -86,6 +86,9 @@ fn read(scene: &Scene, first: usize) -> Option<Name> {
     let mut k = first + 1;
     while k < scene.len() && name.words < MOST_WORDS {
         let gap = scene.gap(k);
+        if gap.has(Gap::AMPERSAND) {
+            break;
+        }
         if !scene.is_joined(k) {
             // `Keating IV`, `King, Jr.`
             if let Some(nick) = nickname(scene, k) {
@@ -195,14 +198,14 @@ fn may_be_part(scene: &Scene, first: usize, k: usize) -> bool {
     }
     // What the lists know as something else ends a name, unless it is a name too, or follows a given name: `Jordan`, `London`.
     if scene.is_listed(k, Listed::NO_PERSON) && !scene.is_listed(k, Listed::PERSON) && !name {
-        let city = scene.is_listed(k, Listed::LOCATION)
+        let city = scene.is_listed(k, Listed::LOCATION.or(Listed::WEAPON))
             && !scene.is_listed(
                 k,
                 Listed::COUNTRY
                     .or(Listed::NATIONALITY)
                     .or(Listed::ORGANIZATION),
             );
-        return city && k > first && scene.is(k - 1, Is::GIVEN);
+        return city && k > first && scene.is(k - 1, Is::GIVEN) && !scene.is(k - 1, Is::GIVEN_WORD);
     }
     if scene.is_listed(k, Listed::NATIONALITY)
         && !scene.is_listed(k, Listed::PERSON)
@@ -220,6 +223,8 @@ fn is_title_of_name(scene: &Scene, k: usize) -> bool {
         && scene.is(k + 1, Is::GIVEN)
         && scene.is_joined(k + 1)
         && scene.is_capital(k + 1)
+        // `Dean Archer` is a name.
+        && (!scene.is(k, Is::GIVEN) || scene.is_joined(k + 2) && (scene.is_capital(k + 2) || scene.is(k + 2, Is::PARTICLE)))
 }
 
 fn is_number(scene: &Scene, i: usize) -> bool {
@@ -301,6 +306,16 @@ fn behind_role(scene: &Scene, role_first: usize, last: usize, weak: bool, found:
         };
         if name.words == 1 && name.first == name.last {
             let upper = scene.shape(first).is_upper() && scene.casing(first) == Casing::Normal;
+            // `his brother Chad`
+            let relative = weak
+                && scene.is(first, Is::GIVEN)
+                && !scene.is(first, Is::COMMON)
+                && !scene.is_capital(role_first);
+            if relative && !upper && !(scene.is_next_word(first + 1) && scene.is_capital(first + 1))
+            {
+                found.add_surely(scene, (name.first, name.last), "PERSON", Rule::PersonRole);
+                return;
+            }
             if weak
                 || upper
                 || is_plain_word(scene, first)
@@ -423,6 +438,10 @@ fn by_itself(scene: &Scene, run: usize, i: usize, last: usize, found: &mut Found
 /// Does the run of capitals go on behind the name with the noun of something else?
 fn goes_on_otherwise(scene: &Scene, last: usize) -> bool {
     let next = last + 1;
+    // `Stanley Black & Decker`
+    if scene.gap(next).has(Gap::AMPERSAND) && scene.is_capital(next) {
+        return true;
+    }
     scene.is_next_word(next)
         && scene.is_capital(next)
         && scene.casing(next) == Casing::Normal
@@ -439,6 +458,13 @@ fn by_given_name(scene: &Scene, run: usize, i: usize, found: &mut Found) -> Opti
     }
     // `Tuesday Mitsotakis`: days are given names too.
     if is_title_of_name(scene, i) || scene.is(i, Is::WEEKDAY) {
+        return None;
+    }
+    // `the Rosetta Stone`, `3,100 Santa Fes`: things are counted.
+    let thing = i > 0
+        && scene.is_spaced(i)
+        && (scene.is_one_of(i - 1, &["the", "a", "an"]) || scene.shape(i - 1).is_digits());
+    if thing && scene.casing(i) == Casing::Normal {
         return None;
     }
     let name = read(scene, i)?;
@@ -461,6 +487,17 @@ fn by_given_name(scene: &Scene, run: usize, i: usize, found: &mut Found) -> Opti
         && (scene.is_first(i) && scene.is(i, Is::COMMON)
             || !unknown && !scene.is(second, Is::FAMILY)
             || casing != Casing::Normal)
+    {
+        return None;
+    }
+    // `Red Bull`, `Jordan Street`, `River Aire`: two words that may be names, and a thing of that name.
+    let word = scene.is(second, Is::COMMON)
+        || scene.is(
+            name.last,
+            Is::PLACE_BEHIND.or(Is::HEAD_END).or(Is::EVENT_END),
+        );
+    if doubtful && word
+        || scene.is(i, Is::PLACE_BEFORE.or(Is::EVENT_START)) && !scene.is(second, Is::GIVEN)
     {
         return None;
     }

@@ -400,7 +400,9 @@ fn mark_capitals(text: &str, tokens: &Tokens, memory: &mut Memory) {
         };
         for i in from..to {
             let (gap, shape) = (tokens.gap(i), tokens.shape(i));
-            let is_first = i == from || gap.has(STARTS_SENTENCE);
+            // `KYIV, Ukraine (Reuters) - Russia`
+            let dash = gap.has(Gap::HYPHEN) && gap.has(Gap::SPACE);
+            let is_first = i == from || dash || gap.has(STARTS_SENTENCE);
             let mut mark = memory.marks[i].0 | bits;
             if is_first {
                 mark |= Mark::FIRST;
@@ -416,9 +418,11 @@ fn mark_capitals(text: &str, tokens: &Tokens, memory: &mut Memory) {
                 }
                 _ => !is.has(Is::COMMON) || is.has(Is::COMMON_NAME),
             };
-            // A single letter in capitals is an initial or a word at the start.
-            let capital =
-                shape.starts_upper() && counts && !(is_first && is_article(text, tokens, i));
+            // An article starts no name, nor does the `S` of a possessive in capitals.
+            let capital = shape.starts_upper()
+                && counts
+                && !is_article(text, tokens, i)
+                && !is_possessive(text, tokens, i);
             if capital {
                 mark |= Mark::CAPITAL;
             }
@@ -439,8 +443,12 @@ fn mark_capitals(text: &str, tokens: &Tokens, memory: &mut Memory) {
     }
 }
 
+fn is_possessive(text: &str, tokens: &Tokens, i: usize) -> bool {
+    tokens.gap(i) == Gap::APOSTROPHE && text[tokens.span(i).range()].eq_ignore_ascii_case("s")
+}
+
 fn is_article(text: &str, tokens: &Tokens, i: usize) -> bool {
-    matches!(&text[tokens.span(i).range()], "A" | "I")
+    matches!(&text[tokens.span(i).range()], "A" | "An" | "I" | "The")
 }
 
 /// Common words that have a capital in names and before them, whatever the sentence.
@@ -488,7 +496,7 @@ fn joins(text: &str, tokens: &Tokens, i: usize) -> bool {
         return true;
     }
     if gap == Gap::APOSTROPHE {
-        return &text[tokens.span(i).range()] != "s";
+        return !text[tokens.span(i).range()].eq_ignore_ascii_case("s");
     }
     if gap.has(Gap::SENTENCE) {
         return false;
@@ -506,10 +514,10 @@ fn joins(text: &str, tokens: &Tokens, i: usize) -> bool {
         || gap == Gap::AMPERSAND.or(Gap::SPACE)
 }
 
-/// Is the line that ends behind byte `at` about as long as lines of wrapped text are?
+/// Is the line that ends behind byte `at` about as long as lines of wrapped text are, and none of a table?
 fn is_long_line(text: &str, at: usize) -> bool {
     let start = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |n| n + 1);
-    at - start >= SHORTEST_LINE
+    at - start >= SHORTEST_LINE && !text[start..at].contains(['|', '\t'])
 }
 
 /// Headings and captions are shorter, lines of wrapped text rarely are.

@@ -164,36 +164,44 @@ pub(crate) fn class(c: char) -> Gap {
     }
 }
 
-/// In the place of a gap that [`short`] does not know, or beside some of it.
-pub(crate) const UNKNOWN: Gap = Gap(1 << 23);
-/// Beside the class of a byte: two such bytes may be something else than each of them.
-const MAY_DOUBLE: u32 = UNKNOWN.0 >> 1;
+/// What [`between`] gave for the short gaps that were there before: texts have few kinds of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Memo([(u64, Gap); 1 << Memo::BITS]);
 
-/// The class of each byte in gaps of no byte, one, two, and more, and flags.
-static SHORT: [[u32; 256]; 4] = {
-    let mut table = [[UNKNOWN.0; 256]; 4];
-    let mut b = 0;
-    while b < 128 {
-        if b != b'\n' as usize && b != b'\r' as usize {
-            let may_double = matches!(b as u8, b'.' | b'-' | b'\'' | b'`');
-            table[1][b] = ASCII[b].0;
-            table[2][b] = ASCII[b].0 | if may_double { MAY_DOUBLE } else { 0 };
-        }
-        b += 1;
+impl Default for Memo {
+    fn default() -> Memo {
+        Memo([(0, Gap::NONE); 1 << Memo::BITS])
     }
-    table
-};
+}
 
-/// What [`between`] gives behind a token for one or two bytes of the usual kinds, which most gaps are; else it has [`UNKNOWN`]. Without
-/// branches.
-#[inline(always)]
-pub(crate) fn short(bytes: &[u8], from: usize, to: usize) -> Gap {
-    let class = &SHORT[(to - from).min(3)];
-    // Of a gap of one byte that byte, twice. The gap behind the last token may be empty.
-    let first = class[bytes.get(from).map_or(0, |&b| b as usize)];
-    let last = class[bytes[to - 1] as usize];
-    let is_doubled = (first & last & MAY_DOUBLE) << 1;
-    Gap((first | last) & !MAY_DOUBLE | is_doubled)
+impl Memo {
+    const BITS: u32 = 6;
+
+    /// The same as [`between`].
+    #[inline(always)]
+    pub(crate) fn between(
+        &mut self,
+        text: &str,
+        from: usize,
+        to: usize,
+        line_is_paragraph: bool,
+    ) -> Gap {
+        let len = to - from;
+        let bytes = text.as_bytes().get(from..from + 8);
+        let (Some(bytes), 0..=7) = (bytes, len) else {
+            return between(text, from, to, line_is_paragraph);
+        };
+        let bytes = u64::from_le_bytes(*bytes.first_chunk().expect("it has eight bytes"));
+        // The highest byte is free, and no key is zero.
+        let told = 1 << 4 | len as u64 | u64::from(line_is_paragraph) << 3;
+        let key = bytes & ((1 << (8 * len)) - 1) | told << 56;
+        let slot = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - Memo::BITS);
+        let slot = &mut self.0[slot as usize];
+        if slot.0 != key {
+            *slot = (key, between(text, from, to, line_is_paragraph));
+        }
+        slot.1
+    }
 }
 
 /// The set of what stands in `bytes[from..to]`, without [`Gap::SENTENCE`].

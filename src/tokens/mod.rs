@@ -11,9 +11,8 @@ pub(crate) use hash::{extend_key, hash_bytes};
 
 use crate::span::Span;
 use fold::Class;
-use hash::quick_hash;
 use sentence::{MAY_END_SENTENCE, ends_sentence};
-use split::OTHER_GAP;
+use split::Counts;
 use std::ops::Range;
 
 /// The tokens of a text as flat arrays: for each its bytes, the hash of its folded form, its shape, and the gap before it.
@@ -41,12 +40,18 @@ pub struct Tokens {
     hashes: Vec<u64>,
     /// One more than there are tokens: the last has the gap behind them.
     forms: Vec<Form>,
-    /// What the masks of the blocks say about each token; room behind as in `ends`.
-    marks: Vec<u8>,
-    /// Tokens that are not as most are, or the gap before them is not: `describe_quickly` looks at these once more.
-    candidates: Vec<u32>,
-    /// Tokens that the quick pass leaves to the thorough one.
+    /// What the masks of the blocks say about the first and the other letters of each token; room behind as in `ends`.
+    first_looks: Vec<u8>,
+    later_looks: Vec<u8>,
+    /// Tokens with another gap before them than one space; room behind as in `ends`.
+    gaps: Vec<u32>,
+    /// Tokens that are not ASCII, or long: hash and shape take a closer look.
+    odd: Vec<u32>,
+    /// Tokens that have to be looked at once more.
     rest: Vec<u32>,
+    known_gaps: gap::Memo,
+    /// Tokens that are part of the one before them.
+    merged: Vec<Range<u32>>,
     folded: String,
 }
 
@@ -117,6 +122,7 @@ struct Form(u32);
 
 impl Form {
     const SHAPE: u32 = 24;
+    const UNKNOWN: u32 = (Shape::UNKNOWN as u32) << Form::SHAPE;
 
     #[inline(always)]
     fn new(shape: Shape, gap: Gap) -> Form {
@@ -131,14 +137,6 @@ impl Form {
     #[inline(always)]
     fn gap(self) -> Gap {
         Gap::of_bits(self.0 & ((1 << Form::SHAPE) - 1))
-    }
-
-    /// Must the token, the gap or both be looked at again?
-    #[inline(always)]
-    fn is_unusual(self) -> bool {
-        const UNUSUAL: u32 =
-            (Shape::UNKNOWN as u32) << Form::SHAPE | gap::UNKNOWN.or(MAY_END_SENTENCE).bits();
-        self.0 & UNUSUAL != 0
     }
 }
 
@@ -159,9 +157,10 @@ impl Tokens {
         } else {
             text
         };
-        let n = split::split(text, &mut self.starts, &mut self.ends, &mut self.marks);
-        let rest = self.describe_quickly(text, n);
-        self.describe_rest(text, n, rest);
+        let counts = split::split(text, self);
+        let line_is_paragraph = has_long_line(text.as_bytes());
+        let rest = self.describe_gaps(text, counts, line_is_paragraph);
+        self.describe_rest(text, counts.tokens, rest, line_is_paragraph);
     }
 
     /// How many tokens there are.
@@ -236,77 +235,69 @@ impl Tokens {
         self.seed
     }
 
-    /// Hashes the first `n` tokens and describes shapes and gaps of the usual kinds: without branches, which nobody could predict.
-    /// What is not of the usual kinds, or may have to do with the end of a sentence or with a dotted acronym, is put on the list of
-    /// the rest, whose length this gives.
-    fn describe_quickly(&mut self, text: &str, n: usize) -> usize {
-        let (bytes, seed) = (text.as_bytes(), self.seed);
-        self.hashes.resize(n, 0);
-        self.forms.resize(n + 1, Form::default());
-        if self.candidates.len() < n {
-            self.candidates.resize(self.starts.len(), 0);
-        }
-        let spans = self.starts[..n].iter().zip(&self.ends[..n]);
-        for (hash, (&start, &end)) in self.hashes.iter_mut().zip(spans.clone()) {
-            *hash = quick_hash(bytes, start as usize, (end - start) as usize, seed);
-        }
-        // In loops of their own: the processor has registers for one, and the compiler vectors for this one.
-        let marks = self.marks[..n].iter().zip(spans);
-        for (form, (&marks, (&start, &end))) in self.forms.iter_mut().zip(marks) {
-            let long = if end - start > 16 { Shape::UNKNOWN } else { 0 };
-            // The gap is right for all that are no candidates.
-            *form = Form::new(Shape(marks | long), Gap::SPACE);
-        }
-        let candidates = &mut self.candidates[..n];
-        let mut candidates_len = 0;
-        for (i, form) in self.forms[..n].iter().enumerate() {
-            candidates[candidates_len] = i as u32;
-            candidates_len += usize::from(form.shape().0 & (Shape::UNKNOWN | OTHER_GAP) != 0);
-        }
-        // A period alone makes the token before it one of the rest too.
-        if self.rest.len() < 2 * candidates_len + 1 {
-            self.rest.resize(2 * candidates_len + 1, 0);
+    /// Looks at the gaps that are not just one space, and lists what is left: odd tokens, and those that may have to do with the end
+    /// of a sentence or with a dotted acronym. Gives how many they are.
+    fn describe_gaps(&mut self, text: &str, counts: Counts, line_is_paragraph: bool) -> usize {
+        let n = counts.tokens;
+        // A gap may bring the token before it too.
+        let most = 2 * counts.gaps + self.odd.len() + 1;
+        if self.rest.len() < most {
+            self.rest.resize(most, 0);
         }
         let rest = &mut self.rest[..];
         let mut rest_len = 0;
         // The number of the last of the rest, plus one.
         let mut after_last = 0;
-        for &i in &candidates[..candidates_len] {
+        let mut odd = self.odd.iter().copied().peekable();
+        for &i in &self.gaps[..counts.gaps] {
+            while let Some(odd) = odd.next_if(|&odd| odd < i) {
+                self.forms[odd as usize].0 |= Form::UNKNOWN;
+                rest[rest_len] = odd;
+                rest_len += usize::from(after_last != odd as usize + 1);
+                after_last = odd as usize + 1;
+            }
             let i = i as usize;
-            // The gap before the first token is of no usual kind.
-            let gap = match i {
-                0 => gap::UNKNOWN,
-                _ => gap::short(bytes, self.ends[i - 1] as usize, self.starts[i] as usize),
+            let before = match i {
+                0 => 0,
+                _ => self.ends[i - 1] as usize,
             };
-            let form = Form::new(Shape(self.forms[i].shape().0 & !OTHER_GAP), gap);
+            let start = self.starts[i] as usize;
+            let gap = self
+                .known_gaps
+                .between(text, before, start, line_is_paragraph);
+            let form = Form::new(self.forms[i].shape(), gap);
             self.forms[i] = form;
             rest[rest_len] = (i as u32).wrapping_sub(1);
-            rest_len += usize::from((gap == Gap::PERIOD) & (after_last != i));
+            rest_len += usize::from((gap == Gap::PERIOD) & (i > 0) & (after_last != i));
             rest[rest_len] = i as u32;
-            rest_len += usize::from(form.is_unusual());
-            after_last = if form.is_unusual() { i + 1 } else { after_last };
+            let is_unusual = gap.has(MAY_END_SENTENCE);
+            rest_len += usize::from(is_unusual);
+            after_last = if is_unusual { i + 1 } else { after_last };
+        }
+        for odd in odd {
+            self.forms[odd as usize].0 |= Form::UNKNOWN;
+            rest[rest_len] = odd;
+            rest_len += usize::from(after_last != odd as usize + 1);
+            after_last = odd as usize + 1;
         }
         // The last gap ends where the text does.
-        let mut gap = gap::UNKNOWN;
-        if n > 0 {
-            gap = gap::short(bytes, self.ends[n - 1] as usize, bytes.len());
-            if gap == Gap::PERIOD && after_last != n {
-                rest[rest_len] = n as u32 - 1;
-                rest_len += 1;
-            }
+        let before = self.ends[..n].last().map_or(0, |&end| end as usize);
+        let gap = gap::between(text, before, text.len(), line_is_paragraph);
+        if gap == Gap::PERIOD && n > 0 && after_last != n {
+            rest[rest_len] = n as u32 - 1;
+            rest_len += 1;
         }
-        self.forms[n] = Form::new(Shape::default(), gap);
+        self.forms[n] = Form::new(Shape::default(), gap | Gap::SENTENCE);
         rest_len
     }
 
-    /// Describes what the quick pass left: merges dotted acronyms, finds the ends of sentences.
-    fn describe_rest(&mut self, text: &str, n: usize, rest: usize) {
-        let line_is_paragraph = has_long_line(text.as_bytes());
-        // Tokens before `from` are done; they are the first `count`.
-        let (mut from, mut count) = (0, 0);
-        let mut last = Word::default();
-        // Where the last token ended before something was taken off its end or added to it.
-        let mut last_raw_end = 0;
+    /// Describes what is left: merges dotted acronyms, finds the ends of sentences.
+    fn describe_rest(&mut self, text: &str, n: usize, rest: usize, line_is_paragraph: bool) {
+        self.merged.clear();
+        // Tokens before `from` are done.
+        let mut from = 0;
+        // The last token, and where it ended before something was taken off its end or added to it.
+        let (mut last, mut last_raw_end) = (Word::default(), 0);
         let (mut at, mut also_next) = (0, false);
         loop {
             let k = if also_next && from < n {
@@ -321,17 +312,14 @@ impl Tokens {
                 continue;
             }
             if from < k {
-                self.move_down(from..k, count);
-                count += k - from;
-                last = self.word(count - 1);
+                last = self.word(k - 1);
                 last_raw_end = last.end;
             }
             let mut word = self.word(k);
             let mut dotted = None;
-            if self.forms[k + 1].gap() == Gap::PERIOD && (k == 0 || last_raw_end != word.start) {
+            if self.is_behind_period(k + 1, n) && (k == 0 || last_raw_end != word.start) {
                 dotted = self.dotted_acronym(text, k);
             }
-            let mut hash = self.hashes[k];
             let raw_end = match dotted {
                 Some(last) => self.ends[last] as usize,
                 None => word.end,
@@ -341,35 +329,51 @@ impl Tokens {
                 if dotted.is_some() && text.as_bytes().get(raw_end) == Some(&b'.') {
                     word.end += 1;
                 }
-                hash = self.hash_thoroughly(text, &mut word, dotted.is_some());
+                self.hashes[k] = self.hash_thoroughly(text, &mut word, dotted.is_some());
+                self.ends[k] = word.end as u32;
             }
             let mut gap = self.forms[k].gap();
-            if gap.has(gap::UNKNOWN) || last.end != last_raw_end {
+            if last.end != last_raw_end {
                 gap = gap::between(text, last.end, word.start, line_is_paragraph);
             }
             if (gap.has(MAY_END_SENTENCE) || last.shape.is_dotted())
-                && count > 0
+                && k > 0
                 && ends_sentence(text, last, gap, word)
             {
                 gap = gap | Gap::SENTENCE;
             }
-            self.starts[count] = word.start as u32;
-            self.ends[count] = word.end as u32;
-            self.hashes[count] = hash;
-            self.forms[count] = Form::new(word.shape, gap);
-            count += 1;
-            from = dotted.unwrap_or(k) + 1;
+            self.forms[k] = Form::new(word.shape, gap);
+            let merged = dotted.unwrap_or(k);
+            if merged > k {
+                self.merged.push(k as u32 + 1..merged as u32 + 1);
+            }
+            from = merged + 1;
             // What is new at the end of this token matters to the gap behind it.
             also_next = word.end != raw_end || dotted.is_some();
             (last, last_raw_end) = (word, raw_end);
         }
-        self.move_down(from..n, count);
-        count += n - from;
-        self.hashes.truncate(count);
-        self.forms.truncate(count + 1);
-        let end = self.ends[..count].last().map_or(0, |&end| end as usize);
-        let gap = gap::between(text, end, text.len(), line_is_paragraph) | Gap::SENTENCE;
-        self.forms[count] = Form::new(Shape::default(), gap);
+        if from == n && last.end != last_raw_end {
+            let gap = gap::between(text, last.end, text.len(), line_is_paragraph);
+            self.forms[n] = Form::new(Shape::default(), gap | Gap::SENTENCE);
+        }
+        self.close_up(n);
+    }
+
+    /// Moves the tokens behind those that were merged with the one before to their places.
+    fn close_up(&mut self, n: usize) {
+        let mut to = self.merged.first().map_or(n, |m| m.start as usize);
+        for (i, merged) in self.merged.iter().enumerate() {
+            let next = self.merged.get(i + 1).map_or(n, |m| m.start as usize);
+            let range = merged.end as usize..next;
+            self.starts.copy_within(range.clone(), to);
+            self.ends.copy_within(range.clone(), to);
+            self.hashes.copy_within(range.clone(), to);
+            self.forms.copy_within(range.clone(), to);
+            to += range.len();
+        }
+        self.forms[to] = self.forms[n];
+        self.hashes.truncate(to);
+        self.forms.truncate(to + 1);
     }
 
     fn word(&self, i: usize) -> Word {
@@ -380,14 +384,9 @@ impl Tokens {
         }
     }
 
-    /// Moves tokens to `to` and behind, where those before them were merged.
-    fn move_down(&mut self, range: Range<usize>, to: usize) {
-        if range.start != to {
-            self.starts.copy_within(range.clone(), to);
-            self.ends.copy_within(range.clone(), to);
-            self.hashes.copy_within(range.clone(), to);
-            self.forms.copy_within(range, to);
-        }
+    /// Is there a token `i` with one period between it and the one before?
+    fn is_behind_period(&self, i: usize, n: usize) -> bool {
+        i < n && self.forms[i].gap() == Gap::PERIOD && self.starts[i] - self.ends[i - 1] == 1
     }
 
     /// If a dotted acronym starts at token `k`, which touches none before it: the number of its last token.
@@ -414,7 +413,7 @@ impl Tokens {
         // There are more starts than tokens, for the writing in blocks.
         let n = self.hashes.len();
         while last + 1 < n
-            && self.forms[last + 1].gap() == Gap::PERIOD
+            && self.is_behind_period(last + 1, n)
             && is_initial(last + 1)
             && (last + 2 == n || starts[last + 2] != ends[last + 1])
         {

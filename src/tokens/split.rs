@@ -1,25 +1,21 @@
 //! The division of a text into tokens, block by block.
 
 use super::{
-    Shape,
+    Form, Gap, Shape, Tokens,
     fold::{self, Class},
+    hash::{QUICK, load_last, quick_hash},
 };
-use crate::machine;
+use crate::machine::{self, ROOM};
 
-/// Divides a text into runs of letters and runs of digits, and marks what each looks like; gives how many there are. The lists may be
-/// longer: they are written in blocks, and keep their memory.
-pub(super) fn split(
-    text: &str,
-    starts: &mut Vec<u32>,
-    ends: &mut Vec<u32>,
-    marks: &mut Vec<u8>,
-) -> usize {
+/// Divides a text into runs of letters and runs of digits, hashes them and says what they look like; gives how many there are. Lists
+/// tokens with another gap before them than one space, and tokens whose looks and hash are still to be found out. Lists may be longer
+/// than what they have: they are written in blocks, and keep their memory.
+pub(super) fn split(text: &str, tokens: &mut Tokens) -> Counts {
+    tokens.odd.clear();
     let splitter = Splitter {
         text,
-        starts,
-        ends,
-        marks,
-        starts_len: 0,
+        tokens,
+        counts: Counts::default(),
         ends_len: 0,
         last_letter: 0,
         last_digit: 0,
@@ -27,16 +23,21 @@ pub(super) fn split(
         carries: Carries::default(),
         spill: Spill::default(),
     };
-    machine::visit(text.as_bytes(), splitter).starts_len
+    machine::visit(text.as_bytes(), splitter).counts
 }
 
-/// What is known of a text while it is divided, block by block.
+/// How much of the lists is in use.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) tokens: usize,
+    pub(super) gaps: usize,
+}
+
+/// What is known of a text while it is divided, block by block. (Nothing may ask for its address: it is to stay in registers.)
 struct Splitter<'a> {
     text: &'a str,
-    starts: &'a mut Vec<u32>,
-    ends: &'a mut Vec<u32>,
-    marks: &'a mut Vec<u8>,
-    starts_len: usize,
+    tokens: &'a mut Tokens,
+    counts: Counts,
     ends_len: usize,
     /// Was the byte before the block a letter?
     last_letter: u64,
@@ -47,19 +48,13 @@ struct Splitter<'a> {
     spill: Spill,
 }
 
-/// In the marks of a token, in the place of [`Shape::DOTTED`], which is found out later: the gap before it is not just one space.
-pub(super) const OTHER_GAP: u8 = Shape::DOTTED;
-
 /// What is known already about the token that goes on into the next block, a bit each.
 #[derive(Clone, Copy, Debug, Default)]
 struct Carries {
-    first_upper: u64,
     later_upper: u64,
     lower: u64,
     odd_letters: u64,
     odd_digits: u64,
-    spaced_letters: u64,
-    spaced_digits: u64,
 }
 
 /// Behind which runs of ones in `runs` is one that has a bit of `marks` (all inside the runs)? In other places the result has any bits.
@@ -72,20 +67,6 @@ fn reach_ends(runs: u64, marks: u64, carry: &mut u64) -> u64 {
     sum
 }
 
-/// How many starts or ends are written at once, whether there are so many or not.
-const AT_ONCE: usize = 8;
-
-impl Splitter<'_> {
-    /// Makes room for what a block may have.
-    #[cold]
-    fn grow(&mut self) {
-        for list in [&mut *self.starts, &mut *self.ends] {
-            list.resize(2 * list.len() + 2 * 64, 0);
-        }
-        self.marks.resize(self.starts.len(), 0);
-    }
-}
-
 impl machine::Visitor for Splitter<'_> {
     const SETS: [machine::Set; 3] = [
         machine::Set::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
@@ -94,16 +75,18 @@ impl machine::Visitor for Splitter<'_> {
     ];
 
     #[inline(always)]
-    fn block(&mut self, base: usize, mut block: machine::Block, gather: impl machine::Gather) {
+    fn block(&mut self, base: usize, mut block: machine::Block, tools: &impl machine::Tools) {
+        let mut carries = self.carries;
+        let may_be_odd = block.non_ascii
+            | u64::from(self.spill.pending)
+            | carries.odd_letters
+            | carries.odd_digits;
         let mut breaks = 0;
-        if block.non_ascii != 0 || self.spill.pending {
-            breaks = classify_non_ascii(
-                self.text,
-                base,
-                &mut block,
-                self.last_letter | self.last_digit << 1,
-                &mut self.spill,
-            );
+        if may_be_odd != 0 {
+            let mut spill = self.spill;
+            let before = self.last_letter | self.last_digit << 1;
+            breaks = classify_non_ascii(self.text, base, &mut block, before, &mut spill);
+            self.spill = spill;
         }
         let (letters, digits) = (block.letters, block.digits);
         let [upper, spaces, _] = block.sets;
@@ -114,58 +97,136 @@ impl machine::Visitor for Splitter<'_> {
         let behind_digits = !digits & digit_before;
         let behind = behind_letters | behind_digits | breaks & (letter_before | digit_before);
         (self.last_letter, self.last_digit) = (letters >> 63, digits >> 63);
-
         let space_behind = behind & spaces;
-        let mut spaced = first & (space_behind << 1 | self.last_space);
+        let spaced = space_behind << 1 | self.last_space;
         self.last_space = space_behind >> 63;
-        let mut odd = block.non_ascii;
-        // Tokens that touch are one run here, so that nothing can be said about them.
-        if breaks != 0 {
-            (odd, spaced) = (!0, 0);
-            (self.carries.spaced_letters, self.carries.spaced_digits) = (0, 0);
+
+        if self.tokens.starts.len() < self.counts.tokens + ROOM {
+            grow(self.tokens);
         }
-        let carries = &mut self.carries;
-        let odd = reach_ends(letters, odd & letters, &mut carries.odd_letters) & behind_letters
-            | reach_ends(digits, odd & digits, &mut carries.odd_digits) & behind_digits
-            | if breaks != 0 { behind } else { 0 };
-        let spaced = reach_ends(letters, spaced & letters, &mut carries.spaced_letters)
-            & behind_letters
-            | reach_ends(digits, spaced & digits, &mut carries.spaced_digits) & behind_digits;
-        let first_upper = reach_ends(letters, upper & first, &mut carries.first_upper);
+        if may_be_odd != 0 {
+            // Tokens that touch are one run here, so that nothing can be said about them.
+            let marks = if breaks != 0 { !0 } else { block.non_ascii };
+            let odd = reach_ends(letters, marks & letters, &mut carries.odd_letters)
+                & behind_letters
+                | reach_ends(digits, marks & digits, &mut carries.odd_digits) & behind_digits
+                | if breaks != 0 { behind } else { 0 };
+            list_odd(self.tokens, tools.compress(odd, behind), self.ends_len);
+        }
         let later_upper = reach_ends(letters, upper & !first, &mut carries.later_upper);
         let lower = reach_ends(letters, letters & !upper, &mut carries.lower);
-        let marks = [
-            (OTHER_GAP, !spaced),
-            (Shape::FIRST_UPPER, first_upper & behind_letters),
-            (Shape::DIGITS, behind_digits),
+        self.carries = carries;
+
+        let Tokens {
+            starts,
+            ends,
+            gaps,
+            first_looks,
+            later_looks,
+            ..
+        } = &mut *self.tokens;
+        let Counts {
+            tokens: starts_len,
+            gaps: gaps_len,
+        } = &mut self.counts;
+        let unusual = tools.compress(!spaced, first);
+        tools.places(unusual, *starts_len as u32, &mut gaps[*gaps_len..]);
+        *gaps_len += unusual.count_ones() as usize;
+        let looks = [(Shape::FIRST_UPPER, upper), (Shape::DIGITS, digits)];
+        tools.gather(first, looks, &mut first_looks[*starts_len..]);
+        tools.places(first, base as u32, &mut starts[*starts_len..]);
+        *starts_len += first.count_ones() as usize;
+        let looks = [
             (Shape::LOWER, lower & behind_letters | behind_digits),
             (Shape::LATER_UPPER, later_upper & behind_letters),
-            (Shape::UNKNOWN, odd),
         ];
+        tools.gather(behind, looks, &mut later_looks[self.ends_len..]);
+        tools.places(behind, base as u32, &mut ends[self.ends_len..]);
+        self.ends_len += behind.count_ones() as usize;
+    }
 
-        if self.starts.len() < self.starts_len + 64 + AT_ONCE {
-            self.grow();
-        }
-        self.starts_len = write_places(first, base, self.starts, self.starts_len);
-        gather(behind, marks, &mut self.marks[self.ends_len..]);
-        self.ends_len = write_places(behind, base, self.ends, self.ends_len);
+    #[inline(always)]
+    fn end(&mut self) {
+        describe(self.text.as_bytes(), self.tokens, self.counts.tokens);
     }
 }
 
-/// Writes the places of a block's bits to `out[at..]`, which has room for all and [`AT_ONCE`] more; gives the end of what it wrote.
-#[inline(always)]
-fn write_places(mut bits: u64, base: usize, out: &mut [u32], at: usize) -> usize {
-    let end = at + bits.count_ones() as usize;
-    for chunk in out[at..].as_chunks_mut::<AT_ONCE>().0 {
-        if bits == 0 {
-            break;
-        }
-        for place in chunk {
-            *place = base as u32 + bits.trailing_zeros();
-            bits &= bits.wrapping_sub(1);
-        }
+/// Makes room for what a block may have.
+#[cold]
+fn grow(tokens: &mut Tokens) {
+    let len = 2 * tokens.starts.len() + 2 * ROOM;
+    for list in [&mut tokens.starts, &mut tokens.ends, &mut tokens.gaps] {
+        list.resize(len, 0);
     }
-    end
+    for list in [&mut tokens.first_looks, &mut tokens.later_looks] {
+        list.resize(len, 0);
+    }
+}
+
+/// Lists tokens that end in a block, a bit for each of them, as odd.
+#[cold]
+fn list_odd(tokens: &mut Tokens, mut odd: u64, first: usize) {
+    while odd != 0 {
+        tokens.odd.push(first as u32 + odd.trailing_zeros());
+        odd &= odd - 1;
+    }
+}
+
+/// Hashes the first `n` tokens and puts down what they look like, with the gap that most have before them.
+#[inline(always)]
+fn describe(bytes: &[u8], tokens: &mut Tokens, n: usize) {
+    let Tokens {
+        seed,
+        starts,
+        ends,
+        hashes,
+        forms,
+        first_looks,
+        later_looks,
+        ..
+    } = tokens;
+    let seed = *seed;
+    hashes.resize(n, 0);
+    forms.resize(n + 1, Form::default());
+    let spans = starts[..n].iter().zip(&ends[..n]);
+    let mut done = 0;
+    for (hash, (&start, &end)) in hashes.iter_mut().zip(spans.clone()) {
+        let start = start as usize;
+        // Tokens at the end of the text, which is not to be read over, have a loop of their own.
+        let Some(bytes) = bytes.get(start..start + QUICK) else {
+            break;
+        };
+        let bytes = bytes.first_chunk().expect("it has so many bytes");
+        *hash = quick_hash(bytes, end as usize - start, seed);
+        done += 1;
+    }
+    for (hash, (&start, &end)) in hashes.iter_mut().zip(spans.clone()).skip(done) {
+        let bytes = load_last(&bytes[start as usize..]);
+        *hash = quick_hash(&bytes, (end - start) as usize, seed);
+    }
+    // In a loop of its own: the processor has registers for one, and the compiler vectors for this one.
+    let looks = first_looks[..n].iter().zip(&later_looks[..n]);
+    let mut longest = 0;
+    for (form, ((first, later), (&start, &end))) in forms.iter_mut().zip(looks.zip(spans)) {
+        longest = longest.max(end - start);
+        *form = Form::new(Shape(first | later), Gap::SPACE);
+    }
+    if longest as usize > QUICK {
+        list_long(tokens, n);
+    }
+}
+
+/// Lists the tokens that are too long for the quick hash as odd.
+#[cold]
+fn list_long(tokens: &mut Tokens, n: usize) {
+    let spans = tokens.starts[..n].iter().zip(&tokens.ends[..n]);
+    let long = spans
+        .enumerate()
+        .filter(|(_, (start, end))| (*end - *start) as usize > QUICK);
+    tokens.odd.extend(long.map(|(i, _)| i as u32));
+    // Two sorted runs; some tokens may be in both.
+    tokens.odd.sort();
+    tokens.odd.dedup();
 }
 
 /// Bits of characters that reach into the next block.

@@ -23,6 +23,7 @@
 //! | `name` | string or null | canonical name of the entity; null where no list has it |
 //! | `also` | array of strings | ids of further entities with a name of this form and label; absent if there are none |
 //! | `origin` | string | what found it: `alias`, or `rule:NAME` (`wiretag rules` lists them) |
+//! | `score` | number | how likely it is right: a share of 1 in steps of 0.01, from 0.01 to 0.99; absent for what lost |
 //! | `zone` | string | `dateline`, `byline`, `credit` or `boilerplate`, when the span lies in one; else absent |
 //! | `lost` | string | why the span lost the competition; only with `--overlaps all`, and absent on winners |
 //! | `attributes` | object | attributes of the entity, strings; only with `--attributes`, absent if there are none |
@@ -32,7 +33,7 @@
 //! # Example
 //!
 //! ```json
-//! {"id":"a1","text":"Iran denied it.","offset_unit":"codepoint","spans":[{"start":0,"end":4,"label":"COUNTRY","text":"Iran","entity":"country/IR","name":"Iran","origin":"alias"}],"meta":{"source":"example.org"}}
+//! {"id":"a1","text":"Iran denied it.","offset_unit":"codepoint","spans":[{"start":0,"end":4,"label":"COUNTRY","text":"Iran","entity":"country/IR","name":"Iran","origin":"alias","score":0.97}],"meta":{"source":"example.org"}}
 //! ```
 
 use super::Writer;
@@ -108,6 +109,10 @@ fn push_mention(mention: &Mention<'_>, out: &mut Vec<u8>) {
         out.push(b']');
     }
     push_fields(&[(b",\"origin\":", &mention.origin)], out);
+    if let Some(score) = mention.score {
+        out.extend_from_slice(b",\"score\":");
+        push_score(score, out);
+    }
     for (name, value) in [
         (&b",\"zone\":"[..], &mention.zone),
         (b",\"lost\":", &mention.lost),
@@ -127,6 +132,16 @@ fn push_mention(mention: &Mention<'_>, out: &mut Vec<u8>) {
         );
     }
     out.push(b'}');
+}
+
+/// A share of 1 in steps of 0.01, as short as it can be.
+fn push_score(score: f64, out: &mut Vec<u8>) {
+    let cents = (score * 100.0).round().clamp(0.0, 100.0) as u8;
+    let (ones, tenths, rest) = (cents / 100, cents / 10 % 10, cents % 10);
+    out.extend_from_slice(&[b'0' + ones, b'.', b'0' + tenths]);
+    if rest > 0 {
+        out.push(b'0' + rest);
+    }
 }
 
 /// Strings, each behind what stands before it.
@@ -182,6 +197,7 @@ mod tests {
                     name: rng.bool().then(&mut *string),
                     also: (0..rng.usize(..3)).map(|_| string()).collect(),
                     origin: string(),
+                    score: rng.bool().then(|| f64::from(rng.u8(1..100)) / 100.0),
                     zone: rng.bool().then(&mut *string),
                     lost: rng.bool().then(&mut *string),
                     attributes: (0..rng.usize(..3)).map(|_| (string(), string())).collect(),

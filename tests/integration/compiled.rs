@@ -299,7 +299,7 @@ fn the_command_line_compiles_verifies_and_uses_files() {
     for (file, message) in [
         (
             "other.gaz",
-            "a compiled gazetteer of format 99, this wiretag reads format 1; make it again",
+            "a compiled gazetteer of format 99, this wiretag reads format 2; make it again",
         ),
         ("cut.gaz", "bytes where its header says"),
         ("list.gaz", "not a compiled gazetteer"),

@@ -429,7 +429,7 @@ fn rules_are_listed_with_what_they_do() {
         .iter()
         .map(|r| r["family"].as_str().unwrap())
         .collect();
-    let expected = ["organization", "person", "place", "weapon"];
+    let expected = ["organization", "person", "phrase", "place", "weapon"];
     assert_eq!(families, BTreeSet::from(expected));
     for (rule, json) in Rule::ALL.iter().zip(&rules) {
         assert_eq!(json["name"], rule.as_str());

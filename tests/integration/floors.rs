@@ -8,7 +8,7 @@
 use std::{fs, path::Path};
 
 /// The floors. A file imports from floors below its own alone; the files of one folder may import each other.
-const FLOORS: [(&str, u8, Leg); 19] = [
+const FLOORS: [(&str, u8, Leg); 20] = [
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
     ("machine", 1, Leg::Both),
@@ -25,6 +25,8 @@ const FLOORS: [(&str, u8, Leg); 19] = [
     ("read", 2, Leg::Edge),
     ("write", 2, Leg::Edge),
     ("batch", 7, Leg::Top),
+    // Reads as the edge leg does, and asks the core for zones.
+    ("eval", 7, Leg::Top),
     ("lib", 7, Leg::Top),
     ("main", 8, Leg::Top),
     ("cli", 8, Leg::Top),

@@ -44,6 +44,8 @@ pub(crate) struct Span {
     pub(crate) also: Option<Vec<String>>,
     pub(crate) origin: String,
     #[serde(default, deserialize_with = "not_null")]
+    pub(crate) score: Option<f64>,
+    #[serde(default, deserialize_with = "not_null")]
     pub(crate) zone: Option<String>,
     #[serde(default, deserialize_with = "not_null")]
     pub(crate) lost: Option<String>,
@@ -52,7 +54,7 @@ pub(crate) struct Span {
 }
 
 const RECORD_FIELDS: [&str; 5] = ["id", "text", "offset_unit", "spans", "meta"];
-const SPAN_FIELDS: [&str; 11] = [
+const SPAN_FIELDS: [&str; 12] = [
     "start",
     "end",
     "label",
@@ -61,6 +63,7 @@ const SPAN_FIELDS: [&str; 11] = [
     "name",
     "also",
     "origin",
+    "score",
     "zone",
     "lost",
     "attributes",
@@ -163,6 +166,14 @@ fn check_spans(record: &Record) -> Result<(), String> {
             .and_then(wiretag::Rule::of_name);
         if span.origin != "alias" && rule.is_none() {
             return fault("its origin is unknown");
+        }
+        // A share of 1 in steps of 0.01; what lost has none.
+        let cents = span.score.map(|s| s * 100.0);
+        if cents.is_some_and(|c| (c - c.round()).abs() > 1e-9 || !(1.0..=99.0).contains(&c)) {
+            return fault("its score is out of range");
+        }
+        if span.score.is_some() == span.lost.is_some() {
+            return fault("it lost and has a score, or neither");
         }
         if span
             .zone
@@ -300,7 +311,7 @@ fn value_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Option::deserialize(from)
 }
 
-const GOOD: &str = r#"{"id":"a","text":"é🚀 Iran","offset_unit":"utf16","spans":[{"start":4,"end":8,"label":"COUNTRY","text":"Iran","entity":"country/IR","name":"Iran","origin":"alias"}],"meta":{"n":1.50}}"#;
+const GOOD: &str = r#"{"id":"a","text":"é🚀 Iran","offset_unit":"utf16","spans":[{"start":4,"end":8,"label":"COUNTRY","text":"Iran","entity":"country/IR","name":"Iran","origin":"alias","score":0.9}],"meta":{"n":1.50}}"#;
 
 #[test]
 fn a_record_as_documented_is_read() {
@@ -338,11 +349,14 @@ fn every_breach_of_the_contract_is_noticed() {
             r#","also":["country/IR"],"origin""#,
             "repeats",
         ),
-        (r#""alias"}"#, r#""alias","zone":null}"#, "invalid type"),
-        (r#""alias"}"#, r#""alias","zone":"body"}"#, "zone"),
-        (r#""alias"}"#, r#""alias","lost":"bad luck"}"#, "reason"),
-        (r#""alias"}"#, r#""alias","attributes":{}}"#, "attributes"),
-        (r#""alias"}"#, r#""alias","score":1}"#, "unknown field"),
+        (r#"0.9}"#, r#"0.9,"zone":null}"#, "invalid type"),
+        (r#"0.9}"#, r#"0.9,"zone":"body"}"#, "zone"),
+        (r#""score":0.9"#, r#""lost":"bad luck""#, "reason"),
+        (r#","score":0.9"#, "", "neither"),
+        (r#"0.9}"#, r#"0.901}"#, "range"),
+        (r#"0.9}"#, r#"1.5}"#, "range"),
+        (r#"0.9}"#, r#"0.9,"attributes":{}}"#, "attributes"),
+        (r#"0.9}"#, r#"0.9,"sure":1}"#, "unknown field"),
         (r#"{"n":1.50}"#, "{}", "meta"),
         (r#"{"n":1.50}"#, "null", "meta"),
         (
@@ -363,8 +377,13 @@ fn every_breach_of_the_contract_is_noticed() {
 fn spans_out_of_order_or_overlapping_are_noticed() {
     let span = |start: usize, end: usize, more: &str| {
         let text = &"Iran Iran"[start..end];
+        let score = if more.is_empty() {
+            ",\"score\":0.9"
+        } else {
+            ""
+        };
         format!(
-            r#"{{"start":{start},"end":{end},"label":"X","text":"{text}","entity":null,"name":null,"origin":"alias"{more}}}"#
+            r#"{{"start":{start},"end":{end},"label":"X","text":"{text}","entity":null,"name":null,"origin":"alias"{score}{more}}}"#
         )
     };
     let check = |a: String, b: String| {

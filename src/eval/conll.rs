@@ -1,0 +1,304 @@
+//! CoNLL: columns to documents with spans. The format is specified at [`CorpusFormat::Conll`](super::CorpusFormat::Conll).
+
+use super::{Annotated, Corpus, LabelledSpan, corpus::Entry};
+use crate::{
+    error::Problem,
+    span::{Label, Span},
+};
+use std::sync::Arc;
+
+/// How a line starts that begins a document.
+const DOCSTART: &str = "-DOCSTART-";
+
+/// Is the first line of a text that is no comment a document's start or a token with a tag?
+pub(super) fn looks_like(text: &str) -> bool {
+    let mut lines = text.lines().filter(|l| !l.trim().is_empty());
+    let Some(line) = lines.find(|l| !is_comment(l)) else {
+        return false;
+    };
+    line.starts_with(DOCSTART) || columns(line).is_some_and(|(_, tag)| Tag::of(tag).is_some())
+}
+
+/// Adds the documents of a file.
+pub(super) fn parse(file: &Arc<str>, text: &str, corpus: &mut Corpus) {
+    let by_sentence = !text.lines().any(|line| line.starts_with(DOCSTART));
+    let mut tags = Tags::default();
+    let mut doc = Building::default();
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.trim_end_matches('\r');
+        if line.trim().is_empty() {
+            doc.end_sentence();
+            if by_sentence {
+                doc.end(file, corpus);
+            }
+        } else if line.starts_with(DOCSTART) {
+            doc.end(file, corpus);
+            // A document without a sentence is one.
+            doc.line = Some(number);
+        } else if !is_comment(line) {
+            let (token, tag) = match columns(line) {
+                Some((token, tag)) => match Tag::of(tag) {
+                    Some(read) => (token, read),
+                    None => {
+                        let message = format!(
+                            "the last column, {tag:?}, is no tag (O, or one of B-, I-, L-, U-, E-, S- and a label): read as O"
+                        );
+                        corpus.complain(Problem::error(file, Some(number), message));
+                        (token, Tag::Outside)
+                    }
+                },
+                None => {
+                    let message = "one column, where a token and a tag are needed: read as O";
+                    corpus.complain(Problem::error(file, Some(number), message));
+                    (line.trim(), Tag::Outside)
+                }
+            };
+            tags.add(number, &doc, &tag);
+            doc.add(token, tag, file, number, corpus);
+        }
+    }
+    doc.end(file, corpus);
+    if let Some((line, message)) = tags.fault() {
+        corpus.complain(Problem::warning(file, Some(line), message));
+    }
+}
+
+/// `# id = 5`, but not the token `#` with its tag.
+fn is_comment(line: &str) -> bool {
+    line.starts_with('#') && columns(line).is_none_or(|(_, tag)| Tag::of(tag).is_none())
+}
+
+/// The first and the last column.
+fn columns(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim_end();
+    let (token, tag) = match line.contains('\t') {
+        true => (line.split('\t').next()?, line.rsplit('\t').next()?),
+        false => {
+            let mut words = line.split_ascii_whitespace();
+            (words.next()?, words.next_back()?)
+        }
+    };
+    let (token, tag) = (token.trim(), tag.trim());
+    (!token.is_empty() && !tag.is_empty()).then_some((token, tag))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tag<'a> {
+    Outside,
+    Inside(Prefix, &'a str),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Prefix {
+    /// `B`
+    Begin,
+    /// `I`
+    Inside,
+    /// `L`, `E`
+    Last,
+    /// `U`, `S`
+    Unit,
+}
+
+impl Tag<'_> {
+    fn of(tag: &str) -> Option<Tag<'_>> {
+        if tag == "O" {
+            return Some(Tag::Outside);
+        }
+        let (prefix, label) = tag.split_once('-')?;
+        let prefix = match prefix {
+            "B" => Prefix::Begin,
+            "I" => Prefix::Inside,
+            "L" | "E" => Prefix::Last,
+            "U" | "S" => Prefix::Unit,
+            _ => return None,
+        };
+        (!label.is_empty()).then_some(Tag::Inside(prefix, label))
+    }
+}
+
+/// A document that is being read.
+#[derive(Default)]
+struct Building {
+    line: Option<u64>,
+    text: String,
+    spans: Vec<LabelledSpan>,
+    /// The span that may go on: its label and its place in `spans`; none of a label that can't be one.
+    open: Option<(String, Option<usize>)>,
+    /// Does the next token begin a sentence?
+    new_sentence: bool,
+}
+
+impl Building {
+    fn add(&mut self, token: &str, tag: Tag<'_>, file: &Arc<str>, line: u64, corpus: &mut Corpus) {
+        self.line.get_or_insert(line);
+        if !self.text.is_empty() {
+            self.text.push(if self.new_sentence { '\n' } else { ' ' });
+        }
+        self.new_sentence = false;
+        let start = self.text.len();
+        self.text.push_str(token);
+        let end = self.text.len();
+        let Tag::Inside(prefix, label) = tag else {
+            self.open = None;
+            return;
+        };
+        let goes_on = matches!(prefix, Prefix::Inside | Prefix::Last)
+            && self.open.as_ref().is_some_and(|(open, _)| open == label);
+        if !goes_on {
+            let place = match Label::new(label) {
+                Ok(label) => {
+                    let span = LabelledSpan::new(Span { start, end }, label);
+                    self.spans.push(span);
+                    Some(self.spans.len() - 1)
+                }
+                Err(e) => {
+                    let message = format!("{e}: the span is left out");
+                    corpus.complain(Problem::error(file, Some(line), message));
+                    None
+                }
+            };
+            self.open = Some((label.to_owned(), place));
+        } else if let Some((_, Some(place))) = self.open {
+            self.spans[place].span.end = end;
+        }
+        if matches!(prefix, Prefix::Last | Prefix::Unit) {
+            self.open = None;
+        }
+    }
+
+    fn end_sentence(&mut self) {
+        self.open = None;
+        self.new_sentence = true;
+    }
+
+    /// Adds what was read to the corpus, if it is a document.
+    fn end(&mut self, file: &Arc<str>, corpus: &mut Corpus) {
+        let built = std::mem::take(self);
+        if let Some(line) = built.line {
+            corpus.add(Entry {
+                file: file.clone(),
+                line,
+                has_id: false,
+                doc: Annotated::new(format!("{file}:{line}"), built.text, built.spans),
+                waiting: None,
+            });
+        }
+    }
+}
+
+/// What the tags of a file tell of its scheme: each has sequences that it can't have, and a file must fit one.
+#[derive(Default)]
+struct Tags {
+    /// Where `L`, `E`, `U` or `S` was first seen: BILOU or BIOES.
+    ends: Option<u64>,
+    /// Where `I` first started a span: IOB1, which has `B` only between spans of one label.
+    inside_starts: Option<u64>,
+    /// Where `B` first stood behind something else: IOB2.
+    begin_starts: Option<u64>,
+    /// How many `I`, `L` and `E` started a span.
+    started: u64,
+}
+
+impl Tags {
+    fn add(&mut self, line: u64, doc: &Building, tag: &Tag<'_>) {
+        let Tag::Inside(prefix, label) = tag else {
+            return;
+        };
+        let follows = doc.open.as_ref().is_some_and(|(open, _)| open == label);
+        match prefix {
+            Prefix::Begin if !follows => {
+                self.begin_starts.get_or_insert(line);
+            }
+            Prefix::Begin => {}
+            Prefix::Inside | Prefix::Last if !follows => {
+                self.inside_starts.get_or_insert(line);
+                self.started += 1;
+            }
+            Prefix::Inside => {}
+            Prefix::Last | Prefix::Unit => {}
+        }
+        if matches!(prefix, Prefix::Last | Prefix::Unit) {
+            self.ends.get_or_insert(line);
+        }
+    }
+
+    /// Where and how the tags fit no scheme.
+    fn fault(&self) -> Option<(u64, String)> {
+        let line = self.inside_starts?;
+        let scheme = match (self.ends, self.begin_starts) {
+            (Some(_), _) => "BILOU and BIOES",
+            (None, Some(_)) => "IOB2",
+            (None, None) => return None,
+        };
+        let times = match self.started {
+            1 => "once".to_owned(),
+            n => format!("{n} times"),
+        };
+        Some((
+            line,
+            format!(
+                "a span starts without B-, which {scheme} does not have ({times} in this file): read as a start all the same"
+            ),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tokens and tags, by `/`, to the texts of spans.
+    fn spans(tagged: &str) -> (Vec<String>, Option<String>) {
+        let (mut doc, mut tags) = (Building::default(), Tags::default());
+        let mut corpus = Corpus::new("a.conll");
+        for (line, word) in (1..).zip(tagged.split(' ')) {
+            let (token, tag) = word.split_once('/').unwrap();
+            let tag = Tag::of(tag).unwrap();
+            tags.add(line, &doc, &tag);
+            doc.add(token, tag, &"a.conll".into(), line, &mut corpus);
+        }
+        let text = |s: &LabelledSpan| format!("{} {}", s.label, &doc.text[s.span.range()]);
+        let fault = tags
+            .fault()
+            .map(|(line, message)| format!("{line}: {message}"));
+        (doc.spans.iter().map(text).collect(), fault)
+    }
+
+    #[test]
+    fn all_schemes_are_read() {
+        let expected = ["LOC New York", "LOC Köln", "ORG UN"];
+        for tagged in [
+            // IOB1, IOB2, BILOU, BIOES.
+            "New/I-LOC York/I-LOC Köln/B-LOC UN/I-ORG said/O",
+            "New/B-LOC York/I-LOC Köln/B-LOC UN/B-ORG said/O",
+            "New/B-LOC York/L-LOC Köln/U-LOC UN/U-ORG said/O",
+            "New/B-LOC York/E-LOC Köln/S-LOC UN/S-ORG said/O",
+        ] {
+            assert_eq!(
+                spans(tagged),
+                (expected.map(str::to_owned).into(), None),
+                "{tagged}"
+            );
+        }
+    }
+
+    #[test]
+    fn tags_that_fit_no_scheme_are_told() {
+        let (found, fault) = spans("Köln/B-LOC said/O UN/I-ORG and/O AU/I-ORG");
+        assert_eq!(found, ["LOC Köln", "ORG UN", "ORG AU"]);
+        assert_eq!(
+            fault.unwrap(),
+            "3: a span starts without B-, which IOB2 does not have (2 times in this file): read as a start all the same"
+        );
+        assert!(spans("Köln/U-LOC UN/I-ORG said/O").1.is_some());
+    }
+
+    #[test]
+    fn columns_are_parted_by_tabs_or_spaces() {
+        assert_eq!(columns("Köln NNP I-NP B-LOC"), Some(("Köln", "B-LOC")));
+        assert_eq!(columns("New York\tB-LOC\r"), Some(("New York", "B-LOC")));
+        assert_eq!(columns("Köln"), None);
+        assert!(is_comment("# id = 5") && is_comment("#") && !is_comment("# O"));
+    }
+}

@@ -1,0 +1,395 @@
+//! Results as tables, for people: aligned text or Markdown.
+
+use super::{
+    BODY, By, Change, Comparison, Counts, Difference, Mistake, MistakeKind, NO_ORIGIN, Results,
+    Scheme, Scores,
+    compare::total,
+    errors::{Example, Surface},
+};
+use std::fmt::Write;
+
+/// A table with a title.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// What it shows.
+    pub title: String,
+    /// Names of the columns and their sides.
+    pub columns: Vec<(&'static str, Align)>,
+    /// As many cells a row as there are columns.
+    pub rows: Vec<Row>,
+}
+
+/// The side that the cells of a column keep to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A row of a [`Table`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    /// Its cells.
+    pub cells: Vec<String>,
+    /// Lines that belong to it.
+    pub notes: Vec<String>,
+}
+
+impl Table {
+    fn new(title: impl Into<String>, words: &[&'static str], numbers: &[&'static str]) -> Table {
+        let side = |names: &[&'static str], side| names.iter().map(move |n| (*n, side)).collect();
+        let mut columns: Vec<_> = side(words, Align::Left);
+        columns.extend::<Vec<_>>(side(numbers, Align::Right));
+        Table {
+            title: title.into(),
+            columns,
+            rows: Vec::new(),
+        }
+    }
+
+    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(Row {
+            cells: cells.into_iter().collect(),
+            notes: Vec::new(),
+        });
+    }
+
+    /// The table without its title in lines of text, columns aligned, notes below their rows. Nothing if it has no rows.
+    pub fn aligned(&self) -> String {
+        if self.rows.is_empty() {
+            return String::new();
+        }
+        let header = self.columns.iter().map(|(name, _)| (*name).to_owned());
+        let header: Vec<String> = header.collect();
+        let cells = || self.rows.iter().map(|r| &r.cells);
+        let width = |column: usize| {
+            let all = cells().chain([&header]);
+            let lens = all.map(|row| printable(&row[column]).chars().count());
+            lens.max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..header.len()).map(width).collect();
+        let line = |row: &[String]| {
+            let mut line = String::new();
+            for ((cell, &width), (_, side)) in row.iter().zip(&widths).zip(&self.columns) {
+                let gap = if line.is_empty() { "" } else { "  " };
+                let cell = printable(cell);
+                // Writing to a string does not fail.
+                let _ = match side {
+                    Align::Left => write!(line, "{gap}{cell:width$}"),
+                    Align::Right => write!(line, "{gap}{cell:>width$}"),
+                };
+            }
+            line.truncate(line.trim_end().len());
+            line.push('\n');
+            line
+        };
+        let mut out = line(&header);
+        for row in &self.rows {
+            out.push_str(&line(&row.cells));
+            for note in &row.notes {
+                out.push_str(&format!("    {}\n", printable(note)));
+            }
+        }
+        out
+    }
+
+    /// The table without its title in Markdown; notes make a last column. Nothing if it has no rows.
+    pub fn markdown(&self) -> String {
+        if self.rows.is_empty() {
+            return String::new();
+        }
+        let notes = self.rows.iter().any(|r| !r.notes.is_empty());
+        let mut out = String::from("|");
+        for (name, _) in &self.columns {
+            out.push_str(&format!(" {name} |"));
+        }
+        out.push_str(if notes { " examples |\n|" } else { "\n|" });
+        for (_, side) in &self.columns {
+            out.push_str(match side {
+                Align::Left => "---|",
+                Align::Right => "--:|",
+            });
+        }
+        out.push_str(if notes { "---|\n" } else { "\n" });
+        for row in &self.rows {
+            out.push('|');
+            for cell in &row.cells {
+                out.push_str(&format!(" {} |", escaped(cell)));
+            }
+            if notes {
+                let notes: Vec<String> = row.notes.iter().map(|n| escaped(n)).collect();
+                out.push_str(&format!(" {} |", notes.join("<br>")));
+            }
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// Text without characters that do something to a terminal.
+fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}
+
+/// Text that Markdown shows as it is.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in printable(text).chars() {
+        if "\\|`*_[]<>#".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+const PRF: [&str; 3] = ["precision", "recall", "F1"];
+
+impl Results<'_> {
+    /// The tables that were asked for: all spans by scheme, then by label, origin and zone, then mistakes and the comparison.
+    pub fn tables(&self) -> Vec<Table> {
+        let mut tables = vec![self.by_scheme()];
+        for by in self.by {
+            tables.push(match by {
+                By::Label => self.by_label(),
+                By::Origin => self.by_origin(),
+                By::Zone => self.by_zone(),
+            });
+        }
+        if self.errors > 0 {
+            tables.push(self.most_frequent_mistakes());
+        }
+        if let Some(comparison) = self.comparison {
+            tables.push(differences(comparison));
+            let changes = [
+                (&comparison.won, "won", "gold spans right here alone"),
+                (
+                    &comparison.lost,
+                    "lost",
+                    "gold spans right in the other alone",
+                ),
+                (
+                    &comparison.wrong_added,
+                    "wrong added",
+                    "wrong predictions that are here alone",
+                ),
+                (
+                    &comparison.wrong_gone,
+                    "wrong gone",
+                    "wrong predictions of the other alone",
+                ),
+            ];
+            for (changes, name, what) in changes {
+                let title = format!("{name}: {} {what}", total(changes));
+                tables.push(changes_of(title, changes, self.changes));
+            }
+        }
+        tables
+    }
+
+    fn by_scheme(&self) -> Table {
+        let (all, documents) = (&self.report.all, self.report.documents);
+        let ignored = match self.report.ignored {
+            0 => String::new(),
+            n => format!(", {n} more on optional spans"),
+        };
+        let title = format!(
+            "{documents} document{}, {} gold spans, {} predicted{ignored}",
+            if documents == 1 { "" } else { "s" },
+            all.gold(),
+            all.predicted()
+        );
+        let counts = ["correct", "incorrect", "partial", "missed", "spurious"];
+        let mut table = Table::new(title, &["scheme"], &[&counts[..], &PRF].concat());
+        for scheme in Scheme::ALL {
+            let c = all.of(scheme);
+            let counts = [c.correct, c.incorrect, c.partial, c.missed, c.spurious];
+            let counts = counts.map(|n| n.to_string());
+            let name = scheme.to_string();
+            table.row([name].into_iter().chain(counts).chain(prf(c)));
+        }
+        table
+    }
+
+    fn by_label(&self) -> Table {
+        let counts = ["gold", "predicted", "correct"];
+        let others = ["exact F1", "partial F1", "type F1"];
+        let numbers = [&counts[..], &PRF, &others].concat();
+        let mut table = Table::new("strict, by label", &["label"], &numbers);
+        let mut row = |name: &str, scores: &Scores| {
+            let strict = scores.of(Scheme::Strict);
+            let counts = [scores.gold(), scores.predicted(), strict.correct];
+            let others = [Scheme::Exact, Scheme::Partial, Scheme::Type];
+            table.row(
+                [name.to_owned()]
+                    .into_iter()
+                    .chain(counts.map(|n| n.to_string()))
+                    .chain(prf(strict))
+                    .chain(others.map(|s| decimals(scores.of(s).f1()))),
+            );
+        };
+        for (label, scores) in &self.report.labels {
+            row(label.as_str(), scores);
+        }
+        row("micro", &self.report.all);
+        let mean = |scheme| self.report.macro_average(scheme);
+        let strict = mean(Scheme::Strict);
+        let scores = [
+            strict.precision,
+            strict.recall,
+            strict.f1,
+            mean(Scheme::Exact).f1,
+            mean(Scheme::Partial).f1,
+            mean(Scheme::Type).f1,
+        ];
+        let empty = ["", "", ""].map(str::to_owned);
+        table.row(
+            ["macro".to_owned()]
+                .into_iter()
+                .chain(empty)
+                .chain(scores.map(decimals)),
+        );
+        table
+    }
+
+    fn by_origin(&self) -> Table {
+        let numbers = [
+            "predicted",
+            "correct",
+            "precision",
+            "wrong label",
+            "wrong boundary",
+            "both wrong",
+            "spurious",
+        ];
+        let mut table = Table::new("predictions, by origin", &["origin"], &numbers);
+        for (origin, c) in &self.report.origins {
+            let wrong = [c.wrong_label, c.wrong_boundary, c.wrong_both, c.spurious];
+            let name = origin.as_deref().unwrap_or(NO_ORIGIN).to_owned();
+            table.row(
+                [name, c.predicted.to_string(), c.correct.to_string()]
+                    .into_iter()
+                    .chain([decimals(c.precision())])
+                    .chain(wrong.map(|n| n.to_string())),
+            );
+        }
+        table
+    }
+
+    fn by_zone(&self) -> Table {
+        let numbers = [&["gold", "predicted", "correct"][..], &PRF].concat();
+        let mut table = Table::new("strict, by zone", &["zone"], &numbers);
+        for (zone, c) in &self.report.zones {
+            let counts = [c.gold(), c.predicted(), c.correct];
+            let name = zone.unwrap_or(BODY).to_owned();
+            let counts = counts.map(|n| n.to_string());
+            table.row([name].into_iter().chain(counts).chain(prf(c)));
+        }
+        table
+    }
+
+    fn most_frequent_mistakes(&self) -> Table {
+        let totals = MistakeKind::ALL.map(|k| format!("{} {k}", self.report.mistakes_of(k)));
+        let title = format!("mistakes: {}", totals.join(", "));
+        let mut table = Table::new(title, &[], &["count"]);
+        let words = ["kind", "gold", "predicted"];
+        table.columns.extend(words.map(|w| (w, Align::Left)));
+        for mistake in self.report.mistakes.iter().take(self.errors) {
+            table.rows.push(mistake_row(mistake));
+        }
+        table
+    }
+}
+
+fn mistake_row(mistake: &Mistake) -> Row {
+    let shown = |s: &Option<Surface>| s.as_ref().map(quoted).unwrap_or_default();
+    Row {
+        cells: vec![
+            mistake.count.to_string(),
+            mistake.kind.to_string(),
+            shown(&mistake.gold),
+            shown(&mistake.predicted),
+        ],
+        notes: mistake.examples.iter().map(note).collect(),
+    }
+}
+
+fn differences(comparison: &Comparison) -> Table {
+    let title = format!(
+        "strict F1 against the other; paired bootstrap over documents, {} samples, seed {}",
+        comparison.options.samples, comparison.options.seed
+    );
+    let numbers = ["F1", "other F1", "difference", "95 % from", "to", "p"];
+    let mut table = Table::new(title, &["label"], &numbers);
+    let mut row = |name: &str, of: &Difference| {
+        let signed = [of.difference(), of.low, of.high].map(|d| format!("{d:+.4}"));
+        table.row(
+            [name.to_owned(), decimals(of.f1), decimals(of.other_f1)]
+                .into_iter()
+                .chain(signed)
+                .chain([decimals(of.p_value)]),
+        );
+    };
+    for (label, difference) in &comparison.labels {
+        row(label.as_str(), difference);
+    }
+    row("micro", &comparison.all);
+    table
+}
+
+fn changes_of(title: String, changes: &[Change], most: usize) -> Table {
+    let mut table = Table::new(title, &[], &["count"]);
+    table.columns.push(("mention", Align::Left));
+    table.rows.extend(changes.iter().take(most).map(|c| Row {
+        cells: vec![c.count.to_string(), quoted(&c.surface)],
+        notes: vec![note(&c.example)],
+    }));
+    table
+}
+
+fn quoted(surface: &Surface) -> String {
+    format!("{} \"{}\"", surface.label, surface.text)
+}
+
+fn note(example: &Example) -> String {
+    format!("{}: {}", example.document, example.snippet)
+}
+
+fn prf(counts: &Counts) -> [String; 3] {
+    [counts.precision(), counts.recall(), counts.f1()].map(decimals)
+}
+
+fn decimals(score: f64) -> String {
+    format!("{score:.4}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let mut table = Table::new("t", &["label"], &["F1"]);
+        table.row(["ORG".to_owned(), "0.5000".to_owned()]);
+        table.row(["a|b\u{1b}[1m".to_owned(), "1".to_owned()]);
+        table.rows[0].notes.push("d1: … [AT&T] said".to_owned());
+        table
+    }
+
+    #[test]
+    fn text_is_aligned_and_moves_no_terminal() {
+        assert_eq!(
+            table().aligned(),
+            "label        F1\nORG      0.5000\n    d1: … [AT&T] said\na|b\u{fffd}[1m       1\n"
+        );
+    }
+
+    #[test]
+    fn markdown_shows_cells_as_they_are() {
+        assert_eq!(
+            table().markdown(),
+            "| label | F1 | examples |\n|---|--:|---|\n| ORG | 0.5000 | d1: … \\[AT&T\\] said |\n| a\\|b\u{fffd}\\[1m | 1 |  |\n"
+        );
+    }
+}
