@@ -232,6 +232,15 @@ impl Rule {
     pub fn of_name(name: &str) -> Option<Rule> {
         Rule::ALL.iter().copied().find(|r| r.as_str() == name)
     }
+
+    /// What it is about: `person`, `organization`, `weapon`, `place`; `phrase` for what keeps names from being found.
+    pub fn family(self) -> &'static str {
+        match self {
+            Rule::NameAndKind => "weapon",
+            Rule::Language | Rule::TitleOfWork | Rule::NamedThing => "phrase",
+            _ => self.as_str().split('-').next().unwrap_or_default(),
+        }
+    }
 }
 
 impl Origin {

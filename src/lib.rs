@@ -19,17 +19,20 @@ mod tokens;
 pub mod write;
 mod zones;
 
-pub use annotator::{Annotator, AnnotatorBuilder, Found, Overlaps, Scratch};
+pub use annotator::{
+    Annotator, AnnotatorBuilder, Explained, Explanation, Found, LexiconWord, Outcome, Overlaps,
+    Scratch,
+};
 pub use batch::{Batch, Job, OutputFile, Resumed, Shard, Summary};
 pub use document::{
     AliasId, Annotation, Document, EntryId, Meta, Origin, Rule, Score, Zone, ZoneKind,
 };
 pub use error::{Error, Problem, Severity};
 pub use gazetteer::{
-    Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder,
-    SourceDefaults, verify_compiled,
+    Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder, Near,
+    Nearness, SourceDefaults, verify_compiled,
 };
-pub use matcher::{Engine, Match, Matcher, Matches};
+pub use matcher::{Engine, Match, Matcher, Matches, Refusal, Refused};
 pub use record::{Mention, OffsetUnit, Offsets, Record};
 pub use resolve::overlap::{Lost, Reason};
 pub use span::{Label, Span};

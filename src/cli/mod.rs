@@ -2,8 +2,11 @@
 
 mod annotate;
 mod eval;
+mod explain;
 mod gazetteer;
+mod options;
 mod output;
+mod rules;
 mod shell;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -28,7 +31,9 @@ struct Cli {
 enum Command {
     Annotate(Box<annotate::Args>),
     Eval(Box<eval::Args>),
+    Explain(Box<explain::Args>),
     Gazetteer(gazetteer::Args),
+    Rules(rules::Args),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -38,7 +43,9 @@ pub(crate) fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Annotate(args) => args.resolve().and_then(annotate::run),
         Command::Eval(args) => eval::run(&args),
+        Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::Gazetteer(args) => gazetteer::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),
     };

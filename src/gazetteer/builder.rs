@@ -13,7 +13,7 @@ use crate::{
     span::Label,
 };
 use rayon::prelude::*;
-use std::{io::Write, path::Path, sync::Arc};
+use std::{fmt, io::Write, path::Path, sync::Arc};
 
 /// Collects entries, from files or one by one, and makes a [`Gazetteer`] of them.
 ///
@@ -89,6 +89,30 @@ pub enum ContextPlace {
     FollowedBy,
     /// Directly before.
     PrecededBy,
+}
+
+impl ContextPlace {
+    /// How far `near` looks when it does not say.
+    pub(super) const NEAR: ContextPlace = ContextPlace::Near(8);
+}
+
+impl fmt::Display for ContextPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            &ContextPlace::NEAR => f.pad("near"),
+            ContextPlace::Near(distance) => write!(f, "near {distance}"),
+            ContextPlace::FollowedBy => f.pad("followed by"),
+            ContextPlace::PrecededBy => f.pad("preceded by"),
+        }
+    }
+}
+
+impl fmt::Display for Context {
+    /// As a list writes it: `not near 3: a, b`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let not = if self.negative { "not " } else { "" };
+        write!(f, "{not}{}: {}", self.place, self.words.join(", "))
+    }
 }
 
 impl Entry {

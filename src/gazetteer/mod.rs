@@ -8,6 +8,7 @@ mod draft;
 mod image;
 mod index;
 mod name;
+mod near;
 mod part;
 mod source;
 
@@ -16,6 +17,7 @@ pub use compiled::verify_compiled;
 pub(crate) use image::{AliasRow, Aliases, ContextRow};
 pub(crate) use index::{Index, Slot};
 pub(crate) use name::{SEPARATOR, SOFT, folded_key, normal_punctuation};
+pub use near::{Near, Nearness};
 pub(crate) use part::Part;
 pub use source::SourceDefaults;
 
@@ -104,6 +106,16 @@ pub enum Case {
     Title,
     /// In any case.
     Any,
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Case::Exact => "exact",
+            Case::Title => "title",
+            Case::Any => "any",
+        })
+    }
 }
 
 impl Case {
@@ -385,6 +397,29 @@ impl Gazetteer {
     /// The priority of an alias.
     pub fn alias_priority(&self, alias: AliasId) -> i8 {
         self.alias(alias).priority
+    }
+
+    /// May an alias be a part of a hyphen compound: `Iran-backed`?
+    pub fn alias_hyphen(&self, alias: AliasId) -> bool {
+        self.alias(alias).hyphen
+    }
+
+    /// What must or must not stand around an alias.
+    pub fn alias_contexts(&self, alias: AliasId) -> Vec<Context> {
+        let (part, number) = self.alias_part(alias);
+        let Some(row) = part.aliases().row(number) else {
+            return Vec::new();
+        };
+        let word = |word: ContextWord<'_>| match word {
+            ContextWord::Phrase { name, .. } => name.text.to_owned(),
+            ContextWord::Lexicon(n) => format!("@{}", self.lexicons[usize::from(n)]),
+        };
+        let contexts = part.contexts(&row).map(|context| Context {
+            place: context.place,
+            negative: context.negative,
+            words: part.context_words(&context).map(word).collect(),
+        });
+        contexts.collect()
     }
 
     /// The images, in the order that breaks ties.

@@ -9,9 +9,10 @@ use crate::{
     document::{Annotation, EntryId},
     span::{Label, Span},
 };
+use std::fmt;
 
 /// A candidate with what decides the competition.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Candidate {
     pub(crate) annotation: Annotation,
     /// A blocking entry's: it has no label, and the annotation's means nothing.
@@ -24,12 +25,53 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
+    /// As it entered the competition.
+    fn entrant(&self) -> Candidate {
+        Candidate {
+            agreed: false,
+            opposed: false,
+            ..*self
+        }
+    }
+
     /// As the result.
     fn annotation(&self) -> Annotation {
         let a = self.annotation;
         Annotation {
             score: score::of(a.origin, a.label, self.agreed, self.opposed),
             ..a
+        }
+    }
+}
+
+/// What became of a candidate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fate {
+    pub(crate) candidate: Candidate,
+    pub(crate) end: End,
+}
+
+/// How the competition ended for a candidate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum End {
+    Won,
+    /// This winner has its span and label.
+    Agrees(Candidate),
+    /// This winner stays in its place.
+    Lost(Reason, Candidate),
+}
+
+impl Fate {
+    /// A candidate that lost, blocking ones apart.
+    pub(crate) fn lost(&self) -> Option<Lost> {
+        match self.end {
+            End::Lost(reason, winner) if !self.candidate.block => Some(Lost {
+                annotation: self.candidate.annotation,
+                reason,
+                winner: winner.annotation.span,
+                winner_label: (!winner.block).then_some(winner.annotation.label),
+            }),
+            _ => None,
         }
     }
 }
@@ -47,6 +89,18 @@ pub enum Reason {
     Order,
 }
 
+impl fmt::Display for Reason {
+    /// What comes before the winner: `shorter than`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Reason::Priority => "lower priority than",
+            Reason::Length => "shorter than",
+            Reason::Start => "starts behind",
+            Reason::Order => "later in order than",
+        })
+    }
+}
+
 /// A candidate that lost, and to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lost {
@@ -61,12 +115,12 @@ pub struct Lost {
 }
 
 /// Sorts `candidates`, moves the winners to `won` in the order of the text, their other entries to `also` (index into `won`, entry),
-/// and the rest to `lost` if that is wanted.
+/// and what became of each to `fates` if that is wanted.
 pub(crate) fn compete(
     candidates: &mut [Candidate],
     won: &mut Vec<Annotation>,
     also: &mut Vec<(u32, EntryId)>,
-    mut lost: Option<&mut Vec<Lost>>,
+    mut fates: Option<&mut Vec<Fate>>,
     winners: &mut Vec<Candidate>,
 ) {
     // They come in order where no rule added any; sorting takes memory.
@@ -89,6 +143,12 @@ pub(crate) fn compete(
         rest = behind;
         if let [alone] = cluster {
             won.extend((!alone.block).then(|| alone.annotation()));
+            if let Some(fates) = &mut fates {
+                fates.push(Fate {
+                    candidate: *alone,
+                    end: End::Won,
+                });
+            }
             continue;
         }
         winners.clear();
@@ -99,34 +159,41 @@ pub(crate) fn compete(
             let winner = winners
                 .iter()
                 .position(|w| w.annotation.span.overlaps(a.span));
-            let Some(w) = winner else {
-                winners.push(*candidate);
-                continue;
-            };
-            let winner = &mut winners[w];
-            let same = !candidate.block
-                && !winner.block
-                && winner.annotation.span == a.span
-                && winner.annotation.label == a.label;
-            if winner.annotation.span == a.span && !candidate.block {
-                let other = winner.annotation.origin.as_str() != a.origin.as_str();
-                winner.agreed |= same && other;
-                winner.opposed |= !same && other;
-            }
-            if same {
-                let known = winner.annotation.entry == a.entry
-                    || also[first_also..]
-                        .iter()
-                        .any(|&(n, e)| n == w as u32 && Some(e) == a.entry);
-                if let (false, Some(entry)) = (known, a.entry) {
-                    also.push((w as u32, entry));
+            let end = match winner {
+                None => {
+                    winners.push(*candidate);
+                    End::Won
                 }
-            } else if let (Some(lost), false) = (lost.as_deref_mut(), candidate.block) {
-                lost.push(Lost {
-                    annotation: *a,
-                    reason: reason(winner, candidate),
-                    winner: winner.annotation.span,
-                    winner_label: (!winner.block).then_some(winner.annotation.label),
+                Some(w) => {
+                    let winner = &mut winners[w];
+                    let same_span = winner.annotation.span == a.span;
+                    let same = same_span
+                        && candidate.block == winner.block
+                        && (winner.block || winner.annotation.label == a.label);
+                    if same_span && !candidate.block {
+                        let other = winner.annotation.origin.as_str() != a.origin.as_str();
+                        winner.agreed |= same && other;
+                        winner.opposed |= !same && other;
+                    }
+                    if same && !winner.block {
+                        let known = winner.annotation.entry == a.entry
+                            || also[first_also..]
+                                .iter()
+                                .any(|&(n, e)| n == w as u32 && Some(e) == a.entry);
+                        if let (false, Some(entry)) = (known, a.entry) {
+                            also.push((w as u32, entry));
+                        }
+                    }
+                    match same {
+                        true => End::Agrees(winner.entrant()),
+                        false => End::Lost(reason(winner, candidate), winner.entrant()),
+                    }
+                }
+            };
+            if let Some(fates) = &mut fates {
+                fates.push(Fate {
+                    candidate: *candidate,
+                    end,
                 });
             }
         }
@@ -204,14 +271,15 @@ mod tests {
 
     /// Winners as `start-end LABEL entry`, other entries behind a plus, losers with their reason.
     fn run(mut candidates: Vec<Candidate>) -> String {
-        let (mut won, mut also, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut won, mut also, mut fates) = (Vec::new(), Vec::new(), Vec::new());
         compete(
             &mut candidates,
             &mut won,
             &mut also,
-            Some(&mut lost),
+            Some(&mut fates),
             &mut Vec::new(),
         );
+        let lost: Vec<Lost> = fates.iter().filter_map(Fate::lost).collect();
         let show = |a: &Annotation| {
             format!(
                 "{}-{} {} {}",

@@ -10,6 +10,8 @@ mod cli;
 mod compiled;
 // Scores of predictions against gold, and the files that they are read from.
 mod eval;
+// Why a text is annotated as it is: every kind of decision in words, and rules by their names.
+mod explain;
 // Which file of `src/` may import which, and who touches files, threads and `unsafe`.
 mod floors;
 // Whole outputs over articles, against `tests/golden/`.

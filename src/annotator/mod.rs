@@ -1,12 +1,16 @@
 //! [`Annotator`]: the order of the stages.
 
+mod explain;
+
+pub use explain::{Explained, Explanation, LexiconWord, Outcome};
+
 use crate::{
     document::{Annotation, Document, EntryId, Origin, Rule, Score, Zone, ZoneKind},
     error::Error,
     gazetteer::Gazetteer,
-    matcher::{Engine, Match, Matcher, Matches},
+    matcher::{Engine, Match, Matcher, Matches, Refused},
     record::{Mention, OffsetUnit, Offsets, Record},
-    resolve::overlap::{Candidate, Lost, Reason, compete},
+    resolve::overlap::{Candidate, Fate, Lost, compete},
     rules::{self, Rules},
     span::{Label, Span},
     tokens::Tokens,
@@ -70,6 +74,15 @@ pub struct Scratch {
     rules: rules::Scratch,
     candidates: Vec<Candidate>,
     winners: Vec<Candidate>,
+    fates: Vec<Fate>,
+}
+
+/// What the stages tell besides what they find, for who asks why.
+#[derive(Debug, Default)]
+struct Trace {
+    refused: Vec<Refused>,
+    /// Candidates in zones where nothing is found.
+    in_no_match: Vec<Candidate>,
 }
 
 /// What an [`Annotator`] found in one document.
@@ -186,11 +199,22 @@ impl Annotator {
 
     /// Annotates in memory that is reused, and tells all there is to tell.
     pub fn annotate_into(&self, scratch: &mut Scratch, doc: &Document, found: &mut Found) {
+        self.run(scratch, doc, found, None);
+    }
+
+    fn run(
+        &self,
+        scratch: &mut Scratch,
+        doc: &Document,
+        found: &mut Found,
+        mut trace: Option<&mut Trace>,
+    ) {
         let text = doc.text();
         scratch.tokens.fill(text, self.gazetteer().seed());
         zones(text, &mut found.zones);
+        let refused = trace.as_deref_mut().map(|t| &mut t.refused);
         self.matcher
-            .find(text, &scratch.tokens, &mut scratch.matches);
+            .find_and_tell(text, &scratch.tokens, &mut scratch.matches, refused);
         scratch.rules.additions.clear();
         if let Some(rules) = &self.rules {
             let (gazetteer, tokens) = (self.gazetteer(), &scratch.tokens);
@@ -202,8 +226,8 @@ impl Annotator {
                 &mut scratch.rules,
             );
         }
-        self.candidates(scratch, &found.zones);
-        self.compete(scratch, found);
+        self.candidates(scratch, &found.zones, trace.as_deref_mut());
+        self.compete(scratch, found, trace.is_some());
         if let Some(rules) = &self.rules {
             let more = rules.apply_to_document(
                 self.gazetteer(),
@@ -213,8 +237,8 @@ impl Annotator {
                 &mut scratch.rules,
             );
             if more {
-                self.candidates(scratch, &found.zones);
-                self.compete(scratch, found);
+                self.candidates(scratch, &found.zones, trace.as_deref_mut());
+                self.compete(scratch, found, trace.is_some());
             }
         }
         found.lost.sort_by_key(|l| {
@@ -226,22 +250,29 @@ impl Annotator {
         self.keep_wanted(found);
     }
 
-    fn compete(&self, scratch: &mut Scratch, found: &mut Found) {
+    /// Holds the competition; leaves the fates of all candidates, if they are wanted.
+    fn compete(&self, scratch: &mut Scratch, found: &mut Found, fates: bool) {
         found.annotations.clear();
         found.also.clear();
         found.lost.clear();
-        let lost = (self.overlaps == Overlaps::All).then_some(&mut found.lost);
+        scratch.fates.clear();
+        let all = self.overlaps == Overlaps::All;
         compete(
             &mut scratch.candidates,
             &mut found.annotations,
             &mut found.also,
-            lost,
+            (fates || all).then_some(&mut scratch.fates),
             &mut scratch.winners,
         );
+        if all {
+            found
+                .lost
+                .extend(scratch.fates.iter().filter_map(Fate::lost));
+        }
     }
 
     /// Turns matches and what rules added into candidates, those in no-match zones excepted.
-    fn candidates(&self, scratch: &mut Scratch, zones: &[Zone]) {
+    fn candidates(&self, scratch: &mut Scratch, zones: &[Zone], trace: Option<&mut Trace>) {
         let Scratch {
             matches,
             rules,
@@ -249,19 +280,30 @@ impl Annotator {
             ..
         } = scratch;
         candidates.clear();
+        let mut in_no_match = trace.map(|t| &mut t.in_no_match);
+        if let Some(in_no_match) = &mut in_no_match {
+            in_no_match.clear();
+        }
+        let mut may_be = |candidate: &Candidate| {
+            let is_found = candidate.annotation.zone != Some(ZoneKind::NoMatch);
+            if let (false, Some(in_no_match)) = (is_found, &mut in_no_match) {
+                in_no_match.push(*candidate);
+            }
+            is_found
+        };
         let gazetteer = self.gazetteer();
         let mut cursor = ZoneCursor { zones, first: 0 };
-        candidates.extend(matches.names().iter().filter_map(|m| {
+        let names = matches.names().iter().filter_map(|m| {
             let (label, entry, priority) = gazetteer.contender(m.alias);
-            let origin = Origin::Alias(m.alias);
-            // A block has no label; any will do, nobody reads it.
-            let annotation = self.annotation(
-                m.span,
-                label.or(self.any_label)?,
-                Some(gazetteer.first_of(entry)),
-                origin,
-                &mut cursor,
-            )?;
+            let annotation = Annotation {
+                span: m.span,
+                // A block has no label; any will do, nobody reads it.
+                label: label.or(self.any_label)?,
+                entry: Some(gazetteer.first_of(entry)),
+                origin: Origin::Alias(m.alias),
+                zone: cursor.of(m.span),
+                score: Score::default(),
+            };
             Some(Candidate {
                 annotation,
                 block: label.is_none(),
@@ -269,13 +311,19 @@ impl Annotator {
                 agreed: false,
                 opposed: false,
             })
-        }));
+        });
+        candidates.extend(names.filter(&mut may_be));
         rules.additions.sort_by_key(|a| a.span.start);
         let mut cursor = ZoneCursor { zones, first: 0 };
-        candidates.extend(rules.additions.iter().filter_map(|a| {
-            let origin = Origin::Rule(a.rule);
-            let label = a.label.or(self.any_label)?;
-            let annotation = self.annotation(a.span, label, a.entry, origin, &mut cursor)?;
+        let additions = rules.additions.iter().filter_map(|a| {
+            let annotation = Annotation {
+                span: a.span,
+                label: a.label.or(self.any_label)?,
+                entry: a.entry,
+                origin: Origin::Rule(a.rule),
+                zone: cursor.of(a.span),
+                score: Score::default(),
+            };
             Some(Candidate {
                 annotation,
                 block: a.label.is_none(),
@@ -285,7 +333,8 @@ impl Annotator {
                     .priority
                     .max(self.priority_inside(matches.names(), a.span)),
             })
-        }));
+        });
+        candidates.extend(additions.filter(&mut may_be));
     }
 
     /// The highest priority of the names inside a span: a rule that makes more of them does not lose to them.
@@ -302,32 +351,16 @@ impl Annotator {
             .unwrap_or(0)
     }
 
-    /// What is found at a span, unless it lies in a zone where nothing is found. Spans come sorted.
-    fn annotation(
-        &self,
-        span: Span,
-        label: Label,
-        entry: Option<EntryId>,
-        origin: Origin,
-        zones: &mut ZoneCursor,
-    ) -> Option<Annotation> {
-        let zone = zones.of(span);
-        (zone != Some(ZoneKind::NoMatch)).then_some(Annotation {
-            span,
-            label,
-            entry,
-            origin,
-            zone,
-            score: Score::default(),
-        })
+    /// Is a label asked for?
+    fn wants(&self, label: Label) -> bool {
+        self.labels.as_ref().is_none_or(|l| l.contains(&label))
     }
 
     fn keep_wanted(&self, found: &mut Found) {
         if self.labels.is_none() && self.min_score <= 0.0 {
             return;
         }
-        let keeps_label = |l: &Label| self.labels.as_ref().is_none_or(|all| all.contains(l));
-        let keeps = |a: &Annotation| keeps_label(&a.label) && a.score.as_f64() >= self.min_score;
+        let keeps = |a: &Annotation| self.wants(a.label) && a.score.as_f64() >= self.min_score;
         let mut kept = 0;
         let places: Vec<Option<u32>> = found
             .annotations
@@ -340,7 +373,7 @@ impl Annotator {
             })
             .collect();
         found.annotations.retain(keeps);
-        found.lost.retain(|l| keeps_label(&l.annotation.label));
+        found.lost.retain(|l| self.wants(l.annotation.label));
         found.also = found
             .also
             .iter()
@@ -426,12 +459,7 @@ impl Annotator {
     fn reason(&self, text: &str, lost: &Lost) -> String {
         let winner = &text[lost.winner.range()];
         let label = lost.winner_label.map_or("nothing", Label::as_str);
-        match lost.reason {
-            Reason::Priority => format!("lower priority than {winner} ({label})"),
-            Reason::Length => format!("shorter than {winner} ({label})"),
-            Reason::Start => format!("starts behind {winner} ({label})"),
-            Reason::Order => format!("later in order than {winner} ({label})"),
-        }
+        format!("{} {winner} ({label})", lost.reason)
     }
 }
 
