@@ -10,7 +10,7 @@ use std::{
 };
 use wiretag::{
     Annotator, Batch, Case, Error, Gazetteer, Job, Label, OffsetUnit, OutputFile, Overlaps,
-    Problem, Resumed, Shard, SourceDefaults, Summary,
+    Patterns, Problem, Resumed, Shard, SourceDefaults, Summary,
     read::{Format, Inventory, ReadOptions, Sources},
     write::OutputFormat,
 };
@@ -71,7 +71,11 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Gazetteers")]
     no_builtin: bool,
 
-    /// Apply lists alone, no rules
+    /// Add patterns: spaCy's and Prodigy's patterns.jsonl; may be given more than once
+    #[arg(long, value_name = "FILE", help_heading = "Gazetteers")]
+    patterns: Vec<PathBuf>,
+
+    /// Apply lists alone (and --patterns), no rules
     #[arg(long, help_heading = "Gazetteers")]
     no_rules: bool,
 
@@ -157,6 +161,8 @@ Examples:
     wiretag annotate crawl.warc.gz -o crawl.jsonl
   A list of your own besides the built-in ones:
     wiretag annotate news/ -g ships.txt --label SHIP -o out.jsonl
+  Patterns in the format of spaCy's EntityRuler and of Prodigy:
+    wiretag annotate news/ --patterns patterns.jsonl -o out.jsonl
   A night's run, and the same command again after a crash, until it exits with 0 or 1:
     wiretag annotate archive/ -o out.jsonl.zst --resume
   Four runs that share the work, each with a file of its own:
@@ -176,6 +182,7 @@ pub(super) struct Plan {
     /// The options that the output depends on, as they were given.
     options: Vec<(&'static str, String)>,
     gazetteers: Vec<PathBuf>,
+    patterns: Vec<PathBuf>,
     builtin: bool,
     defaults: SourceDefaults,
     read: ReadOptions,
@@ -208,9 +215,9 @@ impl Args {
                 "nothing to annotate: name files or folders, or pipe a text in (wiretag annotate --help shows examples)",
             ));
         }
-        if self.no_builtin && self.gazetteer.is_empty() {
+        if self.no_builtin && self.gazetteer.is_empty() && self.patterns.is_empty() {
             return Err(Error::invalid(
-                "--no-builtin leaves no gazetteer: add one with -g",
+                "--no-builtin leaves no gazetteer: add one with -g, or patterns with --patterns",
             ));
         }
         let options = vec![
@@ -274,6 +281,7 @@ impl Args {
             threads: usize::from(self.threads),
             quiet: self.quiet,
             gazetteers: self.gazetteer,
+            patterns: self.patterns,
             builtin: !self.no_builtin,
             defaults: SourceDefaults { label, case },
             read,
@@ -313,10 +321,12 @@ impl Plan {
                 false => Ok(None),
             };
         }
-        let lists = self.gazetteers.iter().map(|p| p.to_string_lossy());
+        let files =
+            |paths: &[PathBuf]| Sources::new(paths.iter().map(|p| p.to_string_lossy())).inventory();
         let job = Job::new()
             .with("input", inventory)
-            .with("-g", Sources::new(lists).inventory());
+            .with("-g", files(&self.gazetteers))
+            .with("--patterns", files(&self.patterns));
         let options = self.options.iter();
         Ok(Some(
             options.fold(job, |job, (name, value)| job.with(name, value)),
@@ -345,7 +355,9 @@ pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
     if plan.builtin {
         builder.add_builtin();
     }
-    let annotator = plan.annotator.build(builder.build()?)?;
+    let mut annotator = plan.annotator.clone();
+    annotator.patterns(Patterns::from_paths(&plan.patterns)?);
+    let annotator = annotator.build(builder.build()?)?;
     // Freeing a hundred thousand small strings takes longer than annotating an article, and the process ends when the work is done.
     std::mem::forget(builder);
     let mut batch = Batch::new(&annotator);

@@ -1,12 +1,12 @@
 //! The competition: where candidates overlap, who stays.
 //!
 //! One competition for all labels at once. A candidate beats another that it overlaps if its priority is higher; else if its span is
-//! longer; else if it starts earlier; else if its entry comes earlier in the gazetteer. Candidates are taken in this order, each if
-//! no one before it that stayed overlaps it. Blocking candidates compete like all others and leave nothing behind.
+//! longer; else if it starts earlier; else if its entry comes earlier in the gazetteer, before which all of the
+//! user's patterns come. Candidates are taken in this order, each if no one before it that stayed overlaps it. Blocking candidates compete like all others and leave nothing behind.
 
 use super::score;
 use crate::{
-    document::{Annotation, EntryId},
+    document::{Annotation, EntryId, Origin},
     span::{Label, Span},
 };
 
@@ -94,15 +94,21 @@ pub(crate) fn compete(
         winners.clear();
         cluster.sort_by(before);
         let first_also = also.len();
+        // The winners in the order of the text; in their own they stand as the competition took them.
+        let mut order: Vec<u32> = Vec::new();
         for candidate in cluster.iter() {
             let a = &candidate.annotation;
-            let winner = winners
+            let span = |w: u32| winners[w as usize].annotation.span;
+            let place = order.partition_point(|&w| span(w).end <= a.span.start);
+            let overlapping = order[place..]
                 .iter()
-                .position(|w| w.annotation.span.overlaps(a.span));
-            let Some(w) = winner else {
+                .take_while(|&&w| span(w).start < a.span.end);
+            let Some(&w) = overlapping.min() else {
+                order.insert(place, winners.len() as u32);
                 winners.push(*candidate);
                 continue;
             };
+            let w = w as usize;
             let winner = &mut winners[w];
             let same = !candidate.block
                 && !winner.block
@@ -121,7 +127,10 @@ pub(crate) fn compete(
                 if let (false, Some(entry)) = (known, a.entry) {
                     also.push((w as u32, entry));
                 }
-            } else if let (Some(lost), false) = (lost.as_deref_mut(), candidate.block) {
+            } else if let (Some(lost), false) = (
+                lost.as_deref_mut(),
+                candidate.block || is_part(winner, candidate),
+            ) {
                 lost.push(Lost {
                     annotation: *a,
                     reason: reason(winner, candidate),
@@ -130,11 +139,7 @@ pub(crate) fn compete(
                 });
             }
         }
-        // Winners stand in the order of the competition; the text wants its own.
-        let mut order: Vec<u32> = (0..winners.len() as u32)
-            .filter(|&w| !winners[w as usize].block)
-            .collect();
-        order.sort_by_key(|&w| winners[w as usize].annotation.span.start);
+        order.retain(|&w| !winners[w as usize].block);
         for entry in &mut also[first_also..] {
             let place = order
                 .iter()
@@ -147,6 +152,12 @@ pub(crate) fn compete(
     }
 }
 
+/// Is the loser a shorter match of the pattern that won? Nobody needs to hear of it.
+fn is_part(winner: &Candidate, loser: &Candidate) -> bool {
+    let (w, l) = (winner.annotation.origin, loser.annotation.origin);
+    matches!(l, Origin::Pattern(_)) && w == l
+}
+
 /// The order of the competition.
 fn before(a: &Candidate, b: &Candidate) -> std::cmp::Ordering {
     let key = |c: &Candidate| {
@@ -155,6 +166,11 @@ fn before(a: &Candidate, b: &Candidate) -> std::cmp::Ordering {
             std::cmp::Reverse(c.priority),
             std::cmp::Reverse(span.len()),
             span.start,
+            // Who writes a pattern means it.
+            match c.annotation.origin {
+                Origin::Pattern(pattern) => pattern.0,
+                _ => u32::MAX,
+            },
             // What the lists know comes before what rules think.
             c.annotation.entry.is_none(),
             c.annotation.entry,
@@ -180,7 +196,7 @@ fn reason(winner: &Candidate, loser: &Candidate) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{AliasId, Origin, Score};
+    use crate::document::{AliasId, Score};
 
     fn candidate(start: usize, end: usize, label: &str, entry: u32, priority: i8) -> Candidate {
         let annotation = Annotation {
