@@ -19,7 +19,8 @@ use std::path::Path;
 /// Phrases and token patterns, each with a label, as `patterns.jsonl` has them.
 ///
 /// The format is specified in `docs/patterns.md`. A pattern matches [`Words`]; a match has at most 64 of them and lies in one
-/// paragraph. All matches of all patterns are candidates: the competition with the names of the gazetteers decides.
+/// paragraph. The matches are candidates, of each
+/// pattern the eight longest from each word: the competition with the names of the gazetteers decides.
 ///
 /// Time is linear in the text, whatever the patterns: a word is tested once for each condition, and moves each of the at most 64
 /// runs of a pattern by one step. Patterns that start with known words (phrases do) cost nothing at other words.
@@ -102,6 +103,10 @@ struct Run {
     left: Option<bool>,
 }
 
+/// Of the matches of one pattern from one word so many of the longest compete. The shorter ones would matter where all longer ones
+/// lose, and there are 64 a word for `{}` with `+`.
+const MOST_COMPETING: usize = 8;
+
 /// The most words of a match: longer ones are no names, and time stays linear.
 const MOST_WORDS: usize = 64;
 
@@ -183,18 +188,19 @@ impl Patterns {
     /// All matches in a text with these words, by start, then the longer first.
     pub fn find(&self, text: &str, words: &Words) -> Vec<PatternMatch> {
         let mut scratch = Scratch::default();
-        self.find_in(text, words, &mut scratch);
+        self.find_in(text, words, usize::MAX, &mut scratch);
         scratch.matches
     }
 
-    /// Fills `scratch.matches` with the matches in a text, whose words are `scratch.words`.
+    /// Fills `scratch.matches` with the matches that compete in a text, whose words are `scratch.words`.
     pub(crate) fn find_into(&self, text: &str, scratch: &mut Scratch) {
         let words = std::mem::take(&mut scratch.words);
-        self.find_in(text, &words, scratch);
+        self.find_in(text, &words, MOST_COMPETING, scratch);
         scratch.words = words;
     }
 
-    fn find_in(&self, text: &str, words: &Words, scratch: &mut Scratch) {
+    /// Finds the `most` longest matches of each pattern from each word.
+    fn find_in(&self, text: &str, words: &Words, most: usize, scratch: &mut Scratch) {
         let Scratch {
             matches,
             runs,
@@ -208,7 +214,12 @@ impl Patterns {
         if known.len() < self.conditions.len() {
             known.resize(self.conditions.len(), (0, false));
         }
+        let mut full = 4096;
         for i in 0..words.len() {
+            if matches.len() > full {
+                keep_longest(matches, most);
+                full = (2 * matches.len()).max(4096);
+            }
             if words.starts_paragraph(i) {
                 runs.clear();
             }
@@ -255,7 +266,8 @@ impl Patterns {
                 i + 1 - start < MOST_WORDS && body.is_alive(run.states)
             });
         }
-        matches.sort_by_key(|m| (m.span.start, std::cmp::Reverse(m.span.end), m.pattern));
+        keep_longest(matches, most);
+        matches.sort_unstable_by_key(|m| (m.span.start, std::cmp::Reverse(m.span.end), m.pattern));
     }
 
     fn run(&self, pattern: u32, start: usize) -> Run {
@@ -420,6 +432,21 @@ impl Literals {
     }
 }
 
+/// Leaves of the matches of each pattern from each word the longest.
+fn keep_longest(matches: &mut Vec<PatternMatch>, most: usize) {
+    if most == usize::MAX {
+        return;
+    }
+    matches.sort_unstable_by_key(|m| (m.pattern, m.span.start, std::cmp::Reverse(m.span.end)));
+    let (mut last, mut count) = (None, 0);
+    matches.retain(|m| {
+        let start = Some((m.pattern, m.span.start));
+        count = if start == last { count + 1 } else { 1 };
+        last = start;
+        count <= most
+    });
+}
+
 /// Patterns by a hash. Other words may have the same: what is found is looked at once more.
 #[derive(Clone, Debug, Default)]
 struct Table {
@@ -496,13 +523,34 @@ mod tests {
     #[test]
     fn work_grows_as_the_text_does() {
         for pattern in [
+            r#"[{"OP": "+"}]"#,
             r#"[{"OP": "*"}, {"OP": "+"}, {"TEXT": "b", "OP": "?"}]"#,
             r#"[{"TEXT": "a", "OP": "+"}, {"TEXT": "a", "OP": "*"}, {"TEXT": "a", "OP": "+"}, {"TEXT": "b"}]"#,
         ] {
             let (short, _) = asked(pattern, &"a ".repeat(1_000));
-            let (long, _) = asked(pattern, &"a ".repeat(10_000));
+            let (long, found) = asked(pattern, &"a ".repeat(10_000));
             assert!(long <= 11 * short, "{pattern}: {short}, {long}");
+            assert!(found <= 80_000, "{pattern}: {found}");
         }
+    }
+
+    #[test]
+    fn the_longest_matches_from_each_word_compete() {
+        let line = r#"{"label": "X", "pattern": [{"OP": "+"}]}"#;
+        let patterns = Patterns::from_str("p", line).unwrap();
+        let text = "a ".repeat(200);
+        let all = patterns.find(&text, &Words::of(&text));
+        let mut scratch = Scratch {
+            words: Words::of(&text),
+            ..Scratch::default()
+        };
+        patterns.find_into(&text, &mut scratch);
+        let longest: Vec<PatternMatch> = all
+            .chunk_by(|a, b| a.span.start == b.span.start)
+            .flat_map(|from_one| from_one.iter().take(8).copied())
+            .collect();
+        assert!(all.len() > 2 * 4096);
+        assert_eq!(scratch.matches, longest);
     }
 
     #[test]
