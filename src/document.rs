@@ -157,6 +157,8 @@ pub enum Origin {
     Alias(AliasId),
     /// A rule.
     Rule(Rule),
+    /// A pattern of the user's.
+    Pattern(PatternId),
 }
 
 /// Declares [`Rule`]: a rule is a variant, a name and a sentence.
@@ -249,6 +251,7 @@ impl Origin {
         match self {
             Origin::Alias(_) => "alias",
             Origin::Rule(rule) => rule.origin(),
+            Origin::Pattern(_) => "pattern",
         }
     }
 }
@@ -260,3 +263,7 @@ pub struct EntryId(pub u32);
 /// Number of an alias in its [`Gazetteer`](crate::Gazetteer).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AliasId(pub u32);
+
+/// Number of a pattern in its [`Patterns`](crate::Patterns): its place in the order that breaks ties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PatternId(pub u32);

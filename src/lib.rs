@@ -10,12 +10,14 @@ mod gazetteer;
 mod json;
 mod machine;
 mod matcher;
+mod patterns;
 pub mod read;
 mod record;
 mod resolve;
 mod rules;
 mod span;
 mod tokens;
+mod words;
 pub mod write;
 mod zones;
 
@@ -25,7 +27,7 @@ pub use annotator::{
 };
 pub use batch::{Batch, Job, OutputFile, Resumed, Shard, Summary};
 pub use document::{
-    AliasId, Annotation, Document, EntryId, Meta, Origin, Rule, Score, Zone, ZoneKind,
+    AliasId, Annotation, Document, EntryId, Meta, Origin, PatternId, Rule, Score, Zone, ZoneKind,
 };
 pub use error::{Error, Problem, Severity};
 pub use gazetteer::{
@@ -33,8 +35,10 @@ pub use gazetteer::{
     Nearness, SourceDefaults, verify_compiled,
 };
 pub use matcher::{Engine, Match, Matcher, Matches, Refusal, Refused};
+pub use patterns::{PatternMatch, Patterns};
 pub use record::{Mention, OffsetUnit, Offsets, Record};
 pub use resolve::overlap::{Lost, Reason};
 pub use span::{Label, Span};
 pub use tokens::{Gap, Shape, Tokens};
+pub use words::Words;
 pub use zones::zones;

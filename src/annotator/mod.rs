@@ -5,10 +5,11 @@ mod explain;
 pub use explain::{Explained, Explanation, LexiconWord, Outcome};
 
 use crate::{
-    document::{Annotation, Document, EntryId, Origin, Rule, Score, Zone, ZoneKind},
+    document::{Annotation, Document, EntryId, Origin, PatternId, Rule, Score, Zone, ZoneKind},
     error::Error,
     gazetteer::Gazetteer,
     matcher::{Engine, Match, Matcher, Matches, Refused},
+    patterns::{self, Patterns},
     record::{Mention, OffsetUnit, Offsets, Record},
     resolve::overlap::{Candidate, Fate, Lost, compete},
     rules::{self, Rules},
@@ -40,6 +41,9 @@ pub struct Annotator {
     min_score: f64,
     attributes: bool,
     rules: Option<Rules>,
+    patterns: Option<Arc<Patterns>>,
+    /// For each pattern the entry that has its id and label.
+    pattern_entries: Vec<Option<EntryId>>,
     /// Some label that the gazetteer has.
     any_label: Option<Label>,
 }
@@ -64,6 +68,7 @@ pub struct AnnotatorBuilder {
     attributes: bool,
     no_rules: bool,
     without: Vec<Rule>,
+    patterns: Option<Arc<Patterns>>,
 }
 
 /// Memory that an annotator reuses from document to document: one for each thread.
@@ -72,6 +77,7 @@ pub struct Scratch {
     tokens: Tokens,
     matches: Matches,
     rules: rules::Scratch,
+    patterns: patterns::Scratch,
     candidates: Vec<Candidate>,
     winners: Vec<Candidate>,
     fates: Vec<Fate>,
@@ -141,29 +147,56 @@ impl AnnotatorBuilder {
         self
     }
 
+    /// Finds what these patterns match besides what the gazetteer has. Default: none. They compete with names by priority, then
+    /// length, then start; a tie is theirs.
+    pub fn patterns(&mut self, patterns: impl Into<Arc<Patterns>>) -> &mut AnnotatorBuilder {
+        self.patterns = Some(patterns.into());
+        self
+    }
+
     /// The annotator.
     ///
     /// # Errors
-    /// When labels are asked for that the gazetteer does not have.
+    /// When labels are asked for that neither the gazetteer nor a pattern has.
     pub fn build(&self, gazetteer: impl Into<Arc<Gazetteer>>) -> Result<Annotator, Error> {
         let gazetteer = gazetteer.into();
-        let known = gazetteer.labels();
+        let any_label = gazetteer.labels().first().copied();
+        let patterns = self.patterns.clone().filter(|p| !p.is_empty());
+        let mut known = gazetteer.labels();
+        if let Some(patterns) = &patterns {
+            known.extend(patterns.labels());
+            known.sort();
+            known.dedup();
+        }
         if let Some(label) = self.labels.iter().flatten().find(|l| !known.contains(l)) {
             let known: Vec<&str> = known.iter().map(|l| l.as_str()).collect();
             return Err(Error::invalid(format!(
-                "no label {:?}: the gazetteers have {}",
+                "no label {:?}: the gazetteers {}have {}",
                 label.as_str(),
+                if patterns.is_some() {
+                    "and patterns "
+                } else {
+                    ""
+                },
                 known.join(", ")
             )));
         }
+        let pattern_entries = patterns.iter().flat_map(|patterns| {
+            (0..patterns.len() as u32).map(PatternId).map(|pattern| {
+                let id = patterns.id(pattern)?;
+                gazetteer.entry_of(id, patterns.label(pattern))
+            })
+        });
         Ok(Annotator {
+            pattern_entries: pattern_entries.collect(),
+            patterns,
             rules: (!self.no_rules).then(|| Rules::new(&gazetteer, &self.without)),
             matcher: Matcher::with_engine(gazetteer, self.engine),
             overlaps: self.overlaps,
             labels: self.labels.clone(),
             min_score: self.min_score,
             attributes: self.attributes,
-            any_label: known.first().copied(),
+            any_label,
         })
     }
 }
@@ -177,6 +210,11 @@ impl Annotator {
     /// The gazetteer, to ask for what the ids of annotations mean.
     pub fn gazetteer(&self) -> &Gazetteer {
         self.matcher.gazetteer()
+    }
+
+    /// The user's patterns, if there are any.
+    pub fn patterns(&self) -> Option<&Patterns> {
+        self.patterns.as_deref()
     }
 
     /// The annotations of a document, sorted and disjoint.
@@ -226,6 +264,11 @@ impl Annotator {
                 &mut scratch.rules,
             );
         }
+        if let Some(patterns) = &self.patterns {
+            let words = &mut scratch.patterns.words;
+            words.fill(text, &scratch.tokens, &found.zones);
+            patterns.find_into(text, &mut scratch.patterns);
+        }
         self.candidates(scratch, &found.zones, trace.as_deref_mut());
         self.compete(scratch, found, trace.is_some());
         if let Some(rules) = &self.rules {
@@ -271,11 +314,12 @@ impl Annotator {
         }
     }
 
-    /// Turns matches and what rules added into candidates, those in no-match zones excepted.
+    /// Turns matches and what rules and patterns added into candidates, those in no-match zones excepted.
     fn candidates(&self, scratch: &mut Scratch, zones: &[Zone], trace: Option<&mut Trace>) {
         let Scratch {
             matches,
             rules,
+            patterns: found_by_patterns,
             candidates,
             ..
         } = scratch;
@@ -335,6 +379,25 @@ impl Annotator {
             })
         });
         candidates.extend(additions.filter(&mut may_be));
+        let Some(patterns) = &self.patterns else {
+            return;
+        };
+        let mut cursor = ZoneCursor { zones, first: 0 };
+        let matched = found_by_patterns.matches.iter().map(|m| Candidate {
+            annotation: Annotation {
+                span: m.span,
+                label: patterns.label(m.pattern),
+                entry: self.pattern_entries[m.pattern.0 as usize],
+                origin: Origin::Pattern(m.pattern),
+                zone: cursor.of(m.span),
+                score: Score::default(),
+            },
+            block: false,
+            agreed: false,
+            opposed: false,
+            priority: patterns.priority(m.pattern),
+        });
+        candidates.extend(matched.filter(&mut may_be));
     }
 
     /// The highest priority of the names inside a span: a rule that makes more of them does not lose to them.
@@ -428,23 +491,29 @@ impl Annotator {
         lost: Option<String>,
     ) -> Mention<'a> {
         let gazetteer = self.gazetteer();
-        let attributes = match annotation.entry {
+        let pattern_id = match (annotation.origin, &self.patterns) {
+            (Origin::Pattern(pattern), Some(patterns)) => patterns.id(pattern),
+            _ => None,
+        };
+        // A pattern without an id takes the entity of the names that it won against.
+        let (entry, also) = match (annotation.entry, pattern_id, also) {
+            (None, None, [(_, first), rest @ ..]) => (Some(*first), rest),
+            (entry, _, also) => (entry, also),
+        };
+        let attributes = match entry {
             Some(entry) if self.attributes => gazetteer
                 .entry_attributes(entry)
                 .map(|(k, v)| (k.into(), v.into()))
                 .collect(),
             _ => Vec::new(),
         };
-        let (entity, name) = annotation
-            .entry
-            .map(|e| gazetteer.entry_id_and_name(e))
-            .unzip();
+        let (entity, name) = entry.map(|e| gazetteer.entry_id_and_name(e)).unzip();
         Mention {
             start,
             end,
             label: annotation.label.as_str().into(),
             text: text.into(),
-            entity,
+            entity: entity.or(pattern_id.map(Cow::from)),
             name: name.map(Cow::from),
             also: also.iter().map(|&(_, e)| gazetteer.entry_id(e)).collect(),
             origin: annotation.origin.as_str().into(),

@@ -115,6 +115,8 @@ Examples:
     wiretag annotate crawl.warc.gz -o crawl.jsonl
   A list of your own besides the built-in ones:
     wiretag annotate news/ -g ships.txt --label SHIP -o out.jsonl
+  Patterns in the format of spaCy's EntityRuler and of Prodigy:
+    wiretag annotate news/ --patterns patterns.jsonl -o out.jsonl
   A night's run, and the same command again after a crash, until it exits with 0 or 1:
     wiretag annotate archive/ -o out.jsonl.zst --resume
   Four runs that share the work, each with a file of its own:
@@ -244,7 +246,8 @@ impl Plan {
         }
         let job = Job::new()
             .with("input", inventory)
-            .with("-g", self.gazetteers.inventory());
+            .with("-g", self.gazetteers.inventory())
+            .with("--patterns", self.gazetteers.patterns_inventory());
         let options = self.options.iter();
         Ok(Some(
             options.fold(job, |job, (name, value)| job.with(name, value)),

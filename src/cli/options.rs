@@ -3,7 +3,8 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 use wiretag::{
-    Annotator, AnnotatorBuilder, Case, Error, Gazetteer, Label, OffsetUnit, Rule, SourceDefaults,
+    Annotator, AnnotatorBuilder, Case, Error, Gazetteer, Label, OffsetUnit, Patterns, Rule,
+    SourceDefaults,
     read::{Format, Inventory, ReadOptions, Sources},
 };
 
@@ -20,7 +21,11 @@ pub(super) struct GazetteerArgs {
     #[arg(long, help_heading = "Gazetteers")]
     no_builtin: bool,
 
-    /// Apply lists alone, no rules
+    /// Add patterns: spaCy's and Prodigy's patterns.jsonl; may be given more than once
+    #[arg(long, value_name = "FILE", help_heading = "Gazetteers")]
+    patterns: Vec<PathBuf>,
+
+    /// Apply lists alone (and --patterns), no rules
     #[arg(long, help_heading = "Gazetteers")]
     no_rules: bool,
 
@@ -83,6 +88,7 @@ pub(super) struct InputArgs {
 /// Which gazetteers and rules are applied, all checked; nothing is read yet.
 pub(super) struct Gazetteers {
     paths: Vec<PathBuf>,
+    patterns: Vec<PathBuf>,
     builtin: bool,
     rules: bool,
     without: Vec<Rule>,
@@ -105,13 +111,14 @@ impl GazetteerArgs {
     }
 
     pub(super) fn resolve(self) -> Result<Gazetteers, Error> {
-        if self.no_builtin && self.gazetteer.is_empty() {
+        if self.no_builtin && self.gazetteer.is_empty() && self.patterns.is_empty() {
             return Err(Error::invalid(
-                "--no-builtin leaves no gazetteer: add one with -g",
+                "--no-builtin leaves no gazetteer: add one with -g, or patterns with --patterns",
             ));
         }
         Ok(Gazetteers {
             paths: self.gazetteer,
+            patterns: self.patterns,
             builtin: !self.no_builtin,
             rules: !self.no_rules,
             without: self.without,
@@ -126,7 +133,12 @@ impl GazetteerArgs {
 impl Gazetteers {
     /// What the files given with -g are, without opening one.
     pub(super) fn inventory(&self) -> Inventory {
-        Sources::new(self.paths.iter().map(|p| p.to_string_lossy())).inventory()
+        inventory(&self.paths)
+    }
+
+    /// What the files given with --patterns are.
+    pub(super) fn patterns_inventory(&self) -> Inventory {
+        inventory(&self.patterns)
     }
 
     /// Reads the gazetteers and makes the annotator that has these rules.
@@ -138,6 +150,7 @@ impl Gazetteers {
         if self.builtin {
             builder.add_builtin();
         }
+        settings.patterns(Patterns::from_paths(&self.patterns)?);
         settings.rules(self.rules);
         settings.without(self.without.iter().copied());
         let annotator = settings.build(builder.build()?)?;
@@ -145,6 +158,10 @@ impl Gazetteers {
         std::mem::forget(builder);
         Ok(annotator)
     }
+}
+
+fn inventory(paths: &[PathBuf]) -> Inventory {
+    Sources::new(paths.iter().map(|p| p.to_string_lossy())).inventory()
 }
 
 impl InputArgs {

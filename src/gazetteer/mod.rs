@@ -471,6 +471,12 @@ impl Gazetteer {
         (part, alias.0 - part.first_alias)
     }
 
+    /// The first entry that has this id and label.
+    pub(crate) fn entry_of(&self, id: &str, label: Label) -> Option<EntryId> {
+        let mut parts = self.parts.iter();
+        parts.find_map(|p| Some(EntryId(p.first_entry + p.find(id, label)?)))
+    }
+
     fn entry_part(&self, entry: EntryId) -> (&Part, u32) {
         let part = self.parts.iter().rev().find(|p| p.first_entry <= entry.0);
         let part = part.unwrap_or(&self.parts[0]);

@@ -1,12 +1,12 @@
 //! The competition: where candidates overlap, who stays.
 //!
 //! One competition for all labels at once. A candidate beats another that it overlaps if its priority is higher; else if its span is
-//! longer; else if it starts earlier; else if its entry comes earlier in the gazetteer. Candidates are taken in this order, each if
-//! no one before it that stayed overlaps it. Blocking candidates compete like all others and leave nothing behind.
+//! longer; else if it starts earlier; else if its entry comes earlier in the gazetteer, before which all of the
+//! user's patterns come. Candidates are taken in this order, each if no one before it that stayed overlaps it. Blocking candidates compete like all others and leave nothing behind.
 
 use super::score;
 use crate::{
-    document::{Annotation, EntryId},
+    document::{Annotation, EntryId, Origin},
     span::{Label, Span},
 };
 use std::fmt;
@@ -154,18 +154,23 @@ pub(crate) fn compete(
         winners.clear();
         cluster.sort_by(before);
         let first_also = also.len();
+        // The winners in the order of the text; in their own they stand as the competition took them.
+        let mut order: Vec<u32> = Vec::new();
         for candidate in cluster.iter() {
             let a = &candidate.annotation;
-            let winner = winners
+            let span = |w: u32| winners[w as usize].annotation.span;
+            let place = order.partition_point(|&w| span(w).end <= a.span.start);
+            let overlapping = order[place..]
                 .iter()
-                .position(|w| w.annotation.span.overlaps(a.span));
-            let end = match winner {
+                .take_while(|&&w| span(w).start < a.span.end);
+            let end = match overlapping.min() {
                 None => {
+                    order.insert(place, winners.len() as u32);
                     winners.push(*candidate);
                     End::Won
                 }
-                Some(w) => {
-                    let winner = &mut winners[w];
+                Some(&w) => {
+                    let winner = &mut winners[w as usize];
                     let same_span = winner.annotation.span == a.span;
                     let same = same_span
                         && candidate.block == winner.block
@@ -179,12 +184,12 @@ pub(crate) fn compete(
                         let known = winner.annotation.entry == a.entry
                             || also[first_also..]
                                 .iter()
-                                .any(|&(n, e)| n == w as u32 && Some(e) == a.entry);
+                                .any(|&(n, e)| n == w && Some(e) == a.entry);
                         if let (false, Some(entry)) = (known, a.entry) {
-                            also.push((w as u32, entry));
+                            also.push((w, entry));
                         }
                     }
-                    match same {
+                    match same || is_part(winner, candidate) {
                         true => End::Agrees(winner.entrant()),
                         false => End::Lost(reason(winner, candidate), winner.entrant()),
                     }
@@ -197,11 +202,7 @@ pub(crate) fn compete(
                 });
             }
         }
-        // Winners stand in the order of the competition; the text wants its own.
-        let mut order: Vec<u32> = (0..winners.len() as u32)
-            .filter(|&w| !winners[w as usize].block)
-            .collect();
-        order.sort_by_key(|&w| winners[w as usize].annotation.span.start);
+        order.retain(|&w| !winners[w as usize].block);
         for entry in &mut also[first_also..] {
             let place = order
                 .iter()
@@ -214,6 +215,12 @@ pub(crate) fn compete(
     }
 }
 
+/// Is the loser a shorter match of the pattern that won? Nobody needs to hear of it.
+fn is_part(winner: &Candidate, loser: &Candidate) -> bool {
+    let (w, l) = (winner.annotation.origin, loser.annotation.origin);
+    matches!(l, Origin::Pattern(_)) && w == l
+}
+
 /// The order of the competition.
 fn before(a: &Candidate, b: &Candidate) -> std::cmp::Ordering {
     let key = |c: &Candidate| {
@@ -222,6 +229,11 @@ fn before(a: &Candidate, b: &Candidate) -> std::cmp::Ordering {
             std::cmp::Reverse(c.priority),
             std::cmp::Reverse(span.len()),
             span.start,
+            // Who writes a pattern means it.
+            match c.annotation.origin {
+                Origin::Pattern(pattern) => pattern.0,
+                _ => u32::MAX,
+            },
             // What the lists know comes before what rules think.
             c.annotation.entry.is_none(),
             // A rule that finds something comes before one that says it is nothing.
@@ -249,7 +261,7 @@ fn reason(winner: &Candidate, loser: &Candidate) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{AliasId, Origin, Score};
+    use crate::document::{AliasId, Score};
 
     fn candidate(start: usize, end: usize, label: &str, entry: u32, priority: i8) -> Candidate {
         let annotation = Annotation {

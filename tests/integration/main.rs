@@ -22,6 +22,8 @@ mod inputs;
 mod lists;
 // Precision on texts off the domain, against a floor: `tests/off-domain/`.
 mod off_domain;
+// Patterns of users: the documented subset, what is refused, contexts, and the competition with names.
+mod patterns;
 // What the token index finds equals what the automaton and a naive search find, on random lists and texts.
 mod properties;
 // The README's commands print what the README shows.
