@@ -31,6 +31,8 @@ use std::{fmt, io::Write, path::Path, sync::Arc};
 pub struct GazetteerBuilder {
     sources: Vec<Source>,
     problems: Vec<Problem>,
+    /// Were the built-in gazetteers added?
+    builtin: bool,
 }
 
 /// What was added.
@@ -170,6 +172,7 @@ impl GazetteerBuilder {
         let files: Vec<Draft> = builtin::FILES.par_iter().map(parse).collect();
         self.sources
             .extend(files.into_iter().map(|f| Source::Draft(Box::new(f))));
+        self.builtin = true;
         self
     }
 
@@ -266,7 +269,14 @@ impl GazetteerBuilder {
             let nothing = Assembly::of(Vec::new(), Vec::new(), &mut Vec::new());
             images.push(Arc::new(nothing.finish()));
         }
-        Gazetteer::of(images)
+        let gazetteer = Gazetteer::of(images)?;
+        Ok(Gazetteer {
+            word_lists: match self.builtin {
+                true => builtin::WORD_LISTS,
+                false => &[],
+            },
+            ..gazetteer
+        })
     }
 
     /// Writes what was added as a compiled gazetteer, which opens in constant time, and says how many names it has.

@@ -55,6 +55,8 @@ pub struct Gazetteer {
     /// Names of the lexicons, by number.
     lexicons: Vec<String>,
     twins: Twins,
+    /// Path and text of lists of single words that rules read.
+    word_lists: &'static [(&'static str, &'static str)],
 }
 
 /// Entries of several parts that have one id and label.
@@ -257,6 +259,7 @@ impl Gazetteer {
             labels,
             lexicons,
             twins,
+            word_lists: &[],
         })
     }
 
@@ -425,6 +428,11 @@ impl Gazetteer {
     /// The images, in the order that breaks ties.
     pub(crate) fn parts(&self) -> &[Part] {
         &self.parts
+    }
+
+    /// Path and text of each built-in list of single words that rules read, if there are built-in gazetteers: lines of a lexicon.
+    pub fn word_lists(&self) -> &'static [(&'static str, &'static str)] {
+        self.word_lists
     }
 
     /// The names of the lexicons, by number.
