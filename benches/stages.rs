@@ -79,13 +79,23 @@ fn main() {
     let runs = Patterns::from_str("runs", runs).expect("it is good");
     let all_words: Vec<Words> = documents.iter().map(|d| Words::of(d.text())).collect();
 
+    let builtin = Arc::new(Gazetteer::builtin().expect("a test builds it"));
+    let with_rules = |rules: bool| {
+        let mut builder = Annotator::builder();
+        let annotator = builder.rules(rules).build(builtin.clone());
+        annotator.expect("no labels are asked for")
+    };
+    let (lists_alone, all_rules) = (with_rules(false), with_rules(true));
+    let (mut other_scratch, mut other_found) = (Scratch::default(), Found::default());
+    let (mut third_scratch, mut third_found) = (Scratch::default(), Found::default());
+
     let mut tokens = Tokens::default();
     let mut found_zones = Vec::new();
     let mut matches = Matches::default();
     let (mut scratch, mut found) = (Scratch::default(), Found::default());
     let mut lines = Vec::new();
     type Stage<'a> = Box<dyn FnMut(usize) + 'a>;
-    let mut stages: [(&str, Stage<'_>); 9] = [
+    let mut stages: [(&str, Stage<'_>); 11] = [
         (
             "UTF-8 check and line ends",
             Box::new(|i| {
@@ -112,6 +122,18 @@ fn main() {
                 lines.clear();
                 let record = annotator.record(&documents[i], &all_found[i], OffsetUnit::Codepoint);
                 writer.write(&record, &mut lines);
+            }),
+        ),
+        (
+            "annotate, built-in lists alone",
+            Box::new(|i| {
+                lists_alone.annotate_into(&mut other_scratch, &documents[i], &mut other_found)
+            }),
+        ),
+        (
+            "annotate, built-in lists and rules",
+            Box::new(|i| {
+                all_rules.annotate_into(&mut third_scratch, &documents[i], &mut third_found)
             }),
         ),
         (
