@@ -177,9 +177,22 @@ impl<'a> Verifier<'a> {
         };
         let found = &self.text.as_bytes()[span.range()];
         // Most names stand in the text just as in the list, or in another case: then the key and all gaps are what they must be.
-        let is_same =
-            is_same(found, name) || row.case == Case::Any && is_same_but_for_case(found, name);
-        if !is_same {
+        let is_same = is_same(found, name);
+        if !is_same && is_same_but_for_case(found, name) && row.kind != AliasKind::Plural {
+            // The case alone is left to decide: `general` is no `General`.
+            let allowed = match row.case {
+                Case::Any => true,
+                Case::Title => (first..=last).all(|i| {
+                    let at = self.tokens.span(i).start - span.start;
+                    !name[at..].first().is_some_and(u8::is_ascii_uppercase)
+                        || self.tokens.shape(i).starts_upper()
+                }),
+                Case::Exact => false,
+            };
+            if !allowed {
+                return Err(Denied::Case);
+            }
+        } else if !is_same {
             span = self.loosely(
                 first,
                 last,

@@ -1,10 +1,7 @@
 //! [`Lexicons`]: what the words of the lexicons are to the rules, as a set of bits.
 
 use crate::{document::EntryId, gazetteer::Gazetteer, matcher::Hit, tokens::Tokens};
-use std::{
-    collections::HashMap,
-    ops::{BitOr, BitOrAssign, Range},
-};
+use std::ops::{BitOr, BitOrAssign, Range};
 
 /// What a word is, as a set: a word may be in several lexicons.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -149,43 +146,61 @@ struct Words {
 
 impl Words {
     fn of(gazetteer: &Gazetteer) -> Words {
-        let mut all: HashMap<u64, Is> = HashMap::new();
-        let mut tokens = Tokens::default();
-        for (_, text) in gazetteer.word_lists() {
-            let header = text.lines().find_map(|l| l.strip_prefix("# lexicon:"));
-            let lexicon = header.map_or("", str::trim);
-            let mut lines = text.lines().filter(|l| !l.starts_with('#'));
-            let columns: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
-            for line in lines {
-                let mut word = Attributes::default();
-                let mut name = "";
-                for (column, cell) in columns.iter().zip(line.split('\t')) {
-                    match column.strip_prefix('@') {
-                        Some(key) => word.set(key, cell),
-                        None => name = cell,
-                    }
-                }
-                tokens.fill(name, gazetteer.seed());
-                if let [hash] = tokens.hashes() {
-                    *all.entry(*hash).or_default() |= word.is(lexicon);
-                }
-            }
-        }
-        if all.is_empty() {
+        let lists = gazetteer.word_lists();
+        let lines: usize = lists.iter().map(|(_, text)| text.lines().count()).sum();
+        if lines == 0 {
             return Words::default();
         }
-        let size = (all.len() * 2).next_power_of_two();
+        let size = (lines * 2).next_power_of_two();
         let mut words = Words {
             slots: vec![(0, Is::NOTHING); size],
         };
-        for (hash, is) in all {
-            let mut at = hash as usize & (size - 1);
-            while words.slots[at].1 != Is::NOTHING {
-                at = (at + 1) & (size - 1);
+        // A whole list is divided into tokens at once, and a line has those that lie in it.
+        let mut tokens = Tokens::default();
+        for (_, text) in lists {
+            tokens.fill(text, gazetteer.seed());
+            let header = text.lines().find_map(|l| l.strip_prefix("# lexicon:"));
+            let lexicon = header.map_or("", str::trim);
+            let mut columns: Vec<&str> = Vec::new();
+            let (mut at, mut token) = (0, 0);
+            for line in text.split_inclusive('\n') {
+                let start = at;
+                at += line.len();
+                if line.starts_with('#') {
+                    continue;
+                }
+                let mut cells = line.trim_end().split('\t');
+                if columns.is_empty() {
+                    columns.extend(cells);
+                    continue;
+                }
+                let end = start + cells.next().map_or(0, str::len);
+                while token < tokens.len() && tokens.span(token).end <= start {
+                    token += 1;
+                }
+                let is_single = token < tokens.len()
+                    && tokens.span(token).end == end
+                    && tokens.span(token).start == start;
+                if is_single {
+                    let mut word = Attributes::default();
+                    for (column, cell) in columns[1..].iter().zip(cells) {
+                        word.set(column.trim_start_matches('@'), cell);
+                    }
+                    words.add(tokens.hash(token), word.is(lexicon));
+                }
             }
-            words.slots[at] = (hash, is);
         }
         words
+    }
+
+    fn add(&mut self, hash: u64, is: Is) {
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        while self.slots[at].1 != Is::NOTHING && self.slots[at].0 != hash {
+            at = (at + 1) & mask;
+        }
+        self.slots[at].0 = hash;
+        self.slots[at].1 |= is;
     }
 
     #[inline]

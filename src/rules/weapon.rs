@@ -37,29 +37,37 @@ impl Families {
     pub(super) fn of(gazetteer: &Gazetteer) -> Families {
         let mut families = Families::default();
         let mut tokens = Tokens::default();
-        let mut number = 0;
         for part in gazetteer.parts() {
             let count = part.alias_count() as u32;
-            let first = number;
-            number += count;
             if count > MOST_NAMES {
                 continue;
             }
-            for alias in (first..first + count).map(AliasId) {
-                let is_weapon = gazetteer
-                    .alias_label(alias)
-                    .is_some_and(|l| l.as_str() == "WEAPON");
-                if is_weapon && gazetteer.alias_case(alias) != Case::Any {
-                    families.add(gazetteer, alias, &mut tokens);
+            let aliases = part.aliases();
+            for number in 0..count {
+                let Some(row) = aliases.row(number) else {
+                    continue;
+                };
+                let is_weapon = part.label(&row).is_some_and(|l| l.as_str() == "WEAPON");
+                if is_weapon && row.case != Case::Any {
+                    let alias = AliasId(part.first_alias + number);
+                    families.add(
+                        part.alias_text(number),
+                        alias,
+                        gazetteer.seed(),
+                        &mut tokens,
+                    );
                 }
             }
         }
         families
     }
 
-    fn add(&mut self, gazetteer: &Gazetteer, alias: AliasId, tokens: &mut Tokens) {
-        let text = gazetteer.alias_text(alias);
-        tokens.fill(text, gazetteer.seed());
+    fn add(&mut self, text: &str, alias: AliasId, seed: u64, tokens: &mut Tokens) {
+        // A letter, and a digit somewhere.
+        if !text.bytes().any(|b| b.is_ascii_digit()) {
+            return;
+        }
+        tokens.fill(text, seed);
         let is_designation = tokens.len() >= 2
             && tokens.shape(0).starts_upper()
             && tokens.shape(1).is_digits()
