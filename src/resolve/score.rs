@@ -44,31 +44,33 @@ fn counts(origin: Origin, label: Label) -> (u32, u32) {
     }
 }
 
-/// Names of lists by label: right, found.
+/// Names of lists by label: right, found. Counted on 2026-11-22 on 1,603 spans of 54 news texts, those of `tests/off-domain` among
+/// them (docs/accuracy.md).
 const ALIASES: &[(&str, u32, u32)] = &[
-    ("COUNTRY", 369, 378),
-    ("LOCATION", 220, 233),
-    ("NATIONALITY", 171, 183),
-    ("ORG", 278, 281),
+    ("COUNTRY", 369, 375),
+    ("LOCATION", 211, 219),
+    ("NATIONALITY", 171, 176),
+    ("ORG", 279, 281),
     ("PERSON", 120, 121),
     ("WEAPON", 94, 103),
 ];
 
-/// Rules: right, found.
+/// Rules: right, found, on the same texts.
 const RULES: &[(Rule, u32, u32)] = &[
     (Rule::NameAndKind, 2, 2),
-    (Rule::OrganizationAcronym, 2, 2),
+    (Rule::OrganizationAcronym, 3, 3),
     (Rule::OrganizationHead, 38, 38),
     (Rule::OrganizationOf, 11, 12),
     (Rule::OrganizationShort, 3, 3),
     (Rule::PersonApposition, 35, 36),
     (Rule::PersonFamilyFirst, 1, 1),
     (Rule::PersonFamilyName, 0, 1),
-    (Rule::PersonGivenName, 80, 85),
+    (Rule::PersonGivenName, 74, 76),
     (Rule::PersonInitial, 1, 1),
-    (Rule::PersonRole, 4, 5),
-    (Rule::PersonShort, 95, 96),
+    (Rule::PersonRole, 7, 8),
+    (Rule::PersonShort, 95, 95),
     (Rule::PersonSpeech, 2, 2),
     (Rule::PersonTitle, 5, 6),
-    (Rule::PlaceHead, 26, 27),
+    (Rule::PlaceHead, 27, 28),
+    (Rule::PlaceState, 15, 16),
 ];

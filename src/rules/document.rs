@@ -144,12 +144,14 @@ fn towns(scene: &Scene, memory: &mut Memory, found: &mut Found) {
         // In a dateline the policies of the lists have seen the state already.
         let cue = scene.is_first(last) || last > 0 && scene.is_one_of(last - 1, PLACE_PREPOSITIONS);
         let dateline = cue && !scene.is_listed(last, Listed::ANY);
+        let part = scene.is_joined(last) && scene.is_capital(last - 1);
         let place = scene.is_listed(last, Listed::COUNTRY.or(Listed::LOCATION));
         // `Russia, Georgia and Ukraine`, `In Lebanon, Texas troops` are no towns.
         let closed = !scene.is_spaced(state.last + 1)
             && !scene.is_listed(state.first, Listed::COUNTRY)
             && !scene.is_one_of(state.first, &["Georgia", "Washington"]);
-        if !comma
+        if part
+            || !comma
             || !closed
             || !scene.is_capital(last)
             || !(place || dateline)
@@ -461,7 +463,8 @@ fn short_form(scene: &Scene, short: &Short, (first, last): (usize, usize), found
         }
         Kind::Town => {
             let longer = scene.names_at(first).iter().any(|m| m.last as usize > last);
-            if !scene.shape(first).starts_upper() || longer {
+            // `the Paris News` is no mention of it.
+            if longer || !stands_alone(scene, first, last, false) {
                 return;
             }
             priority = 1 + listed_priority(scene, first, last);
@@ -508,7 +511,7 @@ fn short_form(scene: &Scene, short: &Short, (first, last): (usize, usize), found
                     || place
                     || behind
                     || more
-                    || short.kind == Kind::GivenName && !is_person_here(scene, short, (first, last))
+                    || short.kind == Kind::GivenName && !is_person_here(scene, (first, last))
                 {
                     return;
                 }
@@ -565,22 +568,14 @@ fn speaks(scene: &Scene, i: usize) -> bool {
 }
 
 /// Is the given name of a person, which is a country or city too, the person here?
-fn is_person_here(scene: &Scene, short: &Short, (first, last): (usize, usize)) -> bool {
+fn is_person_here(scene: &Scene, (first, last): (usize, usize)) -> bool {
     if scene.gap(last + 1) == Gap::APOSTROPHE {
         return false;
     }
-    let role = first > 0 && scene.is_spaced(first) && scene.word_to(first - 1, Is::ROLE).is_some();
-    // Nowhere in the text does it stand as a place does.
-    let place = || {
-        let hashes = scene.tokens.hashes();
-        (1..hashes.len()).any(|i| {
-            hashes[i] == short.tokens[0]
-                && (scene.is_spaced(i) && scene.is_one_of(i - 1, PLACE_PREPOSITIONS)
-                    || scene.gap(i + 1) == Gap::APOSTROPHE
-                    || scene.gap(i).has(Gap::COMMA) && scene.is_listed(i - 1, Listed::LOCATION))
-        })
-    };
-    role || !place()
+    // `his brother Chad`, `I told Chad`, `Chad said`: elsewhere it is the country more often.
+    let cue = Is::ROLE.or(Is::SPEECH).or(Is::SPEECH_WEAK);
+    let before = first > 0 && scene.is_spaced(first) && scene.word_to(first - 1, cue).is_some();
+    before || speaks(scene, last + 1)
 }
 
 /// Do these tokens start with capitals, and is no part of a longer name beside them?

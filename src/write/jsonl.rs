@@ -33,7 +33,7 @@
 //! # Example
 //!
 //! ```json
-//! {"id":"a1","text":"Iran denied it.","offset_unit":"codepoint","spans":[{"start":0,"end":4,"label":"COUNTRY","text":"Iran","entity":"country/IR","name":"Iran","origin":"alias","score":0.97}],"meta":{"source":"example.org"}}
+//! {"id":"a1","text":"Iran denied it.","offset_unit":"codepoint","spans":[{"start":0,"end":4,"label":"COUNTRY","text":"Iran","entity":"country/IR","name":"Iran","origin":"alias","score":0.98}],"meta":{"source":"example.org"}}
 //! ```
 
 use super::Writer;

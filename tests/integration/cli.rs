@@ -192,7 +192,7 @@ fn a_file_is_a_document_and_its_name_the_id() {
     assert_eq!(
         ran.text(),
         "{\"id\":\"a.txt\",\"text\":\"Iran denied it.\",\"offset_unit\":\"codepoint\",\"spans\":[{\"start\":0,\"end\":4,\"label\":\"COUNTRY\",\
-         \"text\":\"Iran\",\"entity\":\"country/IR\",\"name\":\"Iran\",\"origin\":\"alias\",\"score\":0.97}]}\n"
+         \"text\":\"Iran\",\"entity\":\"country/IR\",\"name\":\"Iran\",\"origin\":\"alias\",\"score\":0.98}]}\n"
     );
 }
 
