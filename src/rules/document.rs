@@ -144,7 +144,12 @@ fn towns(scene: &Scene, memory: &mut Memory, found: &mut Found) {
         // In a dateline the policies of the lists have seen the state already.
         let cue = scene.is_first(last) || last > 0 && scene.is_one_of(last - 1, PLACE_PREPOSITIONS);
         let dateline = cue && !scene.is_listed(last, Listed::ANY);
-        let part = scene.is_joined(last) && scene.is_capital(last - 1);
+        let part = scene.is_joined(last)
+            && (scene.is_capital(last - 1)
+                || scene
+                    .names_at(last - 1)
+                    .iter()
+                    .any(|m| m.last as usize == last));
         let place = scene.is_listed(last, Listed::COUNTRY.or(Listed::LOCATION));
         // `Russia, Georgia and Ukraine`, `In Lebanon, Texas troops` are no towns.
         let closed = !scene.is_spaced(state.last + 1)
@@ -281,12 +286,19 @@ fn organization(scene: &Scene, from: &From, memory: &mut Memory) {
                 first,
                 Listed::COUNTRY.or(Listed::NATIONALITY).or(Listed::LOCATION),
             ) || scene.is(first, Is::COMMON);
-            if unknown && !(starts_plain && last == first) {
+            let adjective = last == first
+                && ADJECTIVES
+                    .iter()
+                    .any(|end| scene.word(first).ends_with(end));
+            if unknown && !adjective && !(starts_plain && last == first) {
                 memory.add(scene, (first, last), Kind::Company, from);
             }
         }
     }
 }
+
+/// What adjectives of places end in: `African`.
+const ADJECTIVES: [&str; 3] = ["an", "ish", "ese"];
 
 /// Is token `i` written as an acronym: `OPCW`, `HuJI`, `SDF`?
 fn is_acronym(scene: &Scene, i: usize) -> bool {
@@ -413,7 +425,18 @@ fn acronyms_of_unknown(
             && !scene.is(last, Is::HEAD_END)
             || scene.is(first, Is::EVENT_START)
             || (first..=last).any(|k| scene.is(k, Is::WEAPON));
-        if letters < 3 || other || first == last || !free(first, last) {
+        // `Integrated Development Environment (IDE)`: something in it says that it is a body, or of where.
+        let body = (first..=last).any(|k| {
+            scene.is(k, Is::HEAD_END.or(Is::HEAD_START).or(Is::SUFFIX_WORD))
+                || scene.is_listed(
+                    k,
+                    Listed::COUNTRY
+                        .or(Listed::NATIONALITY)
+                        .or(Listed::LOCATION)
+                        .or(Listed::ORGANIZATION),
+                )
+        }) && !scene.is(last, Is::TITLE.or(Is::ROLE));
+        if !body || letters < 3 || other || first == last || !free(first, last) {
             continue;
         }
         let from = From {

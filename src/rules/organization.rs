@@ -238,7 +238,7 @@ fn object(scene: &Scene, head: Word, end: usize) -> Option<usize> {
             || !scene.is_joined(of)
             || !scene.is_one_of(of, &["of", "for", "on", "against", "to"])
         {
-            if starts && !head.is.has(Is::HEAD_END) && end == head.last {
+            if starts && !head.is.has(Is::HEAD_END.or(Is::HEAD_PUBLIC)) && end == head.last {
                 return arabic(scene, head.last + 1);
             }
             return None;

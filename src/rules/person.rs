@@ -69,10 +69,16 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
     }
 }
 
+/// Pronouns, which a sentence starts with behind an abbreviation, and the first words of towns.
+const NO_START: &[&str] = &[
+    "He", "She", "It", "They", "We", "You", "His", "Her", "Its", "Their", "This", "That", "San",
+    "Santa", "Los", "Las", "Saint", "New", "Fort",
+];
+
 /// Reads the name that starts with token `first`.
 fn read(scene: &Scene, first: usize) -> Option<Name> {
     let starts = scene.is_capital(first) || scene.is(first, Is::PARTICLE_START);
-    if !starts || !may_be_part(scene, first, first) {
+    if !starts || !may_be_part(scene, first, first) || scene.is_one_of(first, NO_START) {
         return None;
     }
     let mut name = Name {

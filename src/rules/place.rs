@@ -102,7 +102,7 @@ fn unknown(scene: &Scene, first: usize, last: usize, found: &mut Found) {
                     .or(Is::SUFFIX_FORM)
                     .or(Is::COMPASS),
             )
-            || scene.is(i, Is::COMMON)
+            || scene.is(i, Is::COMMON.or(Is::CALENDAR))
             || scene.shape(i).is_upper() && scene.word(i).len() > 1
             || scene.shape(i).is_digits()
     });
