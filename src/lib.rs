@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
+pub mod annotated;
 mod annotator;
 mod batch;
 mod document;

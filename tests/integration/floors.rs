@@ -8,7 +8,7 @@
 use std::{fs, path::Path};
 
 /// The floors. A file imports from floors below its own alone; the files of one folder may import each other.
-const FLOORS: [(&str, u8, Leg); 20] = [
+const FLOORS: [(&str, u8, Leg); 21] = [
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
     ("machine", 1, Leg::Both),
@@ -24,6 +24,7 @@ const FLOORS: [(&str, u8, Leg); 20] = [
     ("annotator", 6, Leg::Core),
     ("read", 2, Leg::Edge),
     ("write", 2, Leg::Edge),
+    ("annotated", 3, Leg::Edge),
     ("batch", 7, Leg::Top),
     // Reads as the edge leg does, and asks the core for zones.
     ("eval", 7, Leg::Top),
