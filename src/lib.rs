@@ -4,6 +4,7 @@
 pub mod annotated;
 mod annotator;
 mod batch;
+pub mod check;
 mod document;
 mod error;
 pub mod eval;
@@ -21,7 +22,10 @@ pub mod write;
 mod zones;
 
 pub use annotator::{Annotator, AnnotatorBuilder, Found, Overlaps, Scratch};
-pub use batch::{Batch, Job, OutputFile, Resumed, Shard, Summary};
+pub use batch::{
+    Batch, Conversion, Converted, Job, OutputFile, OutputFolder, Overlapping, Resumed, Shard,
+    Summary,
+};
 pub use document::{
     AliasId, Annotation, Document, EntryId, Meta, Origin, Rule, Score, Zone, ZoneKind,
 };

@@ -3,22 +3,11 @@
 //! What is cut off a file is the `.ann`, a NUL and the `.txt` beside it.
 
 use super::{Claim, Claimed, Fault, FaultKind, Format};
+use crate::write::brat::DATABASE;
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
-
-/// What parts a span: brat's lines and fields end with these, so that a span which holds one is written in parts.
-pub(crate) fn parts_text(c: char) -> bool {
-    matches!(
-        c,
-        '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{1c}'
-            ..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-    )
-}
-
-/// What this crate's writer puts before what it knows of a span.
-pub(crate) const DATABASE: &str = "wiretag";
 
 pub(super) fn read(file: &Arc<str>, id: Option<&str>, bytes: &str) -> Claimed {
     let (ann, text) = match bytes.split_once('\0') {
@@ -210,8 +199,8 @@ impl Reading<'_> {
         };
         for word in note.split(' ') {
             match word.split_once('=') {
-                Some(("origin", origin)) => claim.origin = Some(origin.to_owned()),
-                Some(("zone", zone)) => claim.zone = Some(zone.to_owned()),
+                Some(("origin", origin)) => claim.origin = Some(percent_decoded(origin)),
+                Some(("zone", zone)) => claim.zone = Some(percent_decoded(zone)),
                 Some(("score", score)) if score.parse::<f64>().is_ok() => {
                     claim.score = score.parse().ok();
                 }
@@ -244,23 +233,6 @@ impl Reading<'_> {
     }
 }
 
-/// An id without white space, as a reference needs it.
-pub(crate) fn percent_encoded(id: &str) -> String {
-    let mut out = String::with_capacity(id.len());
-    for c in id.chars() {
-        match c {
-            '%' => out.push_str("%25"),
-            c if c.is_whitespace() || c.is_control() => {
-                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                    out.push_str(&format!("%{byte:02X}"));
-                }
-            }
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 fn percent_decoded(id: &str) -> String {
     let (bytes, mut out, mut at) = (id.as_bytes(), Vec::new(), 0);
     while at < bytes.len() {
@@ -283,6 +255,7 @@ fn percent_decoded(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::write::brat::percent_encoded;
 
     #[test]
     fn ids_of_all_kinds_are_words_and_read_back() {

@@ -7,7 +7,11 @@ use super::{
 use serde_json::Value;
 
 pub(super) fn read(claimed: &mut Claimed, object: &Object<'_>) -> Result<(), String> {
-    claimed.id = object.id("id")?;
+    // What our writer puts there; doccano's own id is the number of an example.
+    claimed.id = match object.id("doc_id")? {
+        Some(id) => Some(id),
+        None => object.id("id")?,
+    };
     let text_field = if object.get("text").is_some() {
         "text"
     } else {
@@ -37,6 +41,7 @@ pub(super) fn read(claimed: &mut Claimed, object: &Object<'_>) -> Result<(), Str
     }
     let known = [
         "id",
+        "doc_id",
         text_field,
         "label",
         "labels",

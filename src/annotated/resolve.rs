@@ -150,7 +150,7 @@ pub(crate) fn same_text(said: &str, is: &str, format: super::Format) -> bool {
                     .map(str::to_owned)
                     .collect::<Vec<_>>()
             };
-            is.contains(super::brat::parts_text) && words(said) == words(is)
+            is.contains(crate::write::brat::parts_text) && words(said) == words(is)
         }
         _ => false,
     }

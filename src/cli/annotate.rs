@@ -1,6 +1,8 @@
 //! `wiretag annotate`: articles in, annotated records out.
 
-use super::output::{Output, Progress, STOPPED, complain, stop_on_signals};
+use super::output::{
+    Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, size, stop_on_signals,
+};
 use std::{
     fs,
     io::{self, IsTerminal},
@@ -12,7 +14,7 @@ use wiretag::{
     Annotator, Batch, Case, Error, Gazetteer, Job, Label, OffsetUnit, OutputFile, Overlaps,
     Problem, Resumed, Shard, SourceDefaults, Summary,
     read::{Format, Inventory, ReadOptions, Sources},
-    write::OutputFormat,
+    write::{OutputFormat, TextUnit},
 };
 
 /// Annotates articles: files, folders, patterns or standard input.
@@ -26,7 +28,7 @@ pub(super) struct Args {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
 
-    /// Write to this file (.gz, .zst compress); it appears when it is whole [default: standard output]
+    /// Write to this file (.gz, .zst compress), or folder (brat, bdocjs); it appears when it is whole [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -114,7 +116,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "64M", help_heading = "Input")]
     max_document: usize,
 
-    /// Format of the output: jsonl, marked, view [default: view on a terminal, else jsonl]
+    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, brat, bdocjs, csv, marked, view [default: view on a terminal, else jsonl]
     #[arg(long, value_name = "FORMAT", value_parser = parse_to, help_heading = "Output")]
     to: Option<OutputFormat>,
 
@@ -131,9 +133,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "SCORE", value_parser = parse_score, help_heading = "Output")]
     min_score: Option<f64>,
 
-    /// What offsets count: codepoint, byte, utf16
-    #[arg(long, value_name = "UNIT", value_parser = parse_unit, default_value = "codepoint", help_heading = "Output")]
-    offsets: OffsetUnit,
+    /// What offsets count, in formats that leave it open: codepoint, byte, utf16 [default: codepoint]
+    #[arg(long, value_name = "UNIT", value_parser = parse_unit, help_heading = "Output")]
+    offsets: Option<OffsetUnit>,
+
+    /// What a record is about: document, paragraph
+    #[arg(long, value_name = "UNIT", value_parser = parse_text_unit, default_value = "document", help_heading = "Output")]
+    unit: TextUnit,
 
     /// Where spans overlap: longest keeps the winners, all keeps the rest too, with the reason
     #[arg(long, value_name = "POLICY", value_parser = ["longest", "all"], default_value = "longest", help_heading = "Output")]
@@ -181,6 +187,7 @@ pub(super) struct Plan {
     read: ReadOptions,
     to: OutputFormat,
     unit: OffsetUnit,
+    text_unit: TextUnit,
     annotator: wiretag::AnnotatorBuilder,
 }
 
@@ -198,9 +205,15 @@ impl Args {
         } else {
             Overlaps::Longest
         };
-        if overlaps == Overlaps::All && !to.holds_overlaps() {
+        if overlaps == Overlaps::All && !to.holds_losers() {
             return Err(Error::invalid(format!(
-                "the format {to} can't hold spans that overlap: add --to jsonl"
+                "the format {to} can't hold spans that lost: add --to jsonl, or csv"
+            )));
+        }
+        let unit = offset_unit(to, self.offsets)?;
+        if to.is_folder() && self.resume {
+            return Err(Error::invalid(format!(
+                "the format {to} is a folder of files, of which nobody knows how far they got: --resume works with jsonl, and wiretag convert makes the folder of its output"
             )));
         }
         if self.paths.is_empty() && io::stdin().is_terminal() {
@@ -229,7 +242,8 @@ impl Args {
                 "--min-score",
                 self.min_score.map(|s| s.to_string()).unwrap_or_default(),
             ),
-            ("--offsets", self.offsets.to_string()),
+            ("--offsets", unit.to_string()),
+            ("--unit", self.unit.to_string()),
             ("--overlaps", self.overlaps.clone()),
             ("--attributes", self.attributes.to_string()),
             ("--shard", self.shard.to_string()),
@@ -278,7 +292,8 @@ impl Args {
             defaults: SourceDefaults { label, case },
             read,
             to,
-            unit: self.offsets,
+            unit,
+            text_unit: self.unit,
             annotator,
         })
     }
@@ -291,6 +306,9 @@ impl Plan {
         let Some(output) = &self.output else {
             return sources;
         };
+        if self.to.is_folder() {
+            return sources;
+        }
         let sources = sources.without(OutputFile::working_files(output));
         // Who names the output as input wants it annotated again; in folders and patterns it is there by chance.
         let same = |path: &String| match (fs::canonicalize(path), fs::canonicalize(output)) {
@@ -329,14 +347,14 @@ pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads);
     let pool = pool.build_global();
     pool.map_err(|e| Error::invalid(format!("can't start threads: {e}")))?;
-    let output = Output::of(plan.output.clone())?;
+    let output = Output::of(plan.output.clone(), plan.to)?;
     if plan.resume && matches!(output, Output::Stream(_)) {
         return Err(Error::invalid("--resume needs a file behind -o"));
     }
     let inventory = plan.sources().inventory();
     let job = match output {
         Output::File(_) => plan.job(&inventory)?,
-        Output::Stream(_) => None,
+        Output::Stream(_) | Output::Folder(_) => None,
     };
     let mut builder = Gazetteer::builder();
     for path in &plan.gazetteers {
@@ -354,6 +372,7 @@ pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
     batch.threads = plan.threads;
     batch.shard = plan.shard;
     batch.writer = plan.to.writer();
+    batch.text_unit = plan.text_unit;
     let total = (!inventory.streams).then_some(inventory.bytes);
     let start = Instant::now();
     let (before, summary) = match output {
@@ -363,6 +382,21 @@ pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
             let summary = batch.run(plan.sources(), &mut out, &mut report);
             progress.finish();
             (Summary::default(), summary?)
+        }
+        Output::Folder(path) => {
+            let folder = open_folder(&path, plan.quiet)?;
+            let part = folder.part().display().to_string();
+            batch.stop = stop_on_signals();
+            let progress = Progress::new(batch.bytes_read.clone(), total, plan.quiet);
+            let mut report = |problem: &Problem| progress.complain(problem);
+            let summary = batch.run_to_folder(plan.sources(), folder, &mut report);
+            progress.finish();
+            let summary = summary?;
+            if summary.stopped {
+                complain(&format!("interrupted: {part} holds what was finished"));
+                return Ok(ExitCode::from(STOPPED));
+            }
+            (Summary::default(), summary)
         }
         Output::File(path) => {
             let Some(mut file) = plan.open(&path, job)? else {
@@ -467,24 +501,11 @@ fn sentence(summary: &Summary, bytes: u64, time: Duration) -> String {
     )
 }
 
-fn plural(n: u64, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
-}
-
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.2} GB", bytes as f64 / 1e9),
-    }
-}
-
 fn parse_from(word: &str) -> Result<Format, String> {
     super::named(word, Format::ALL, Format::as_str)
 }
 
-fn parse_to(word: &str) -> Result<OutputFormat, String> {
+pub(super) fn parse_to(word: &str) -> Result<OutputFormat, String> {
     super::named(word, OutputFormat::ALL, OutputFormat::as_str)
 }
 
@@ -494,7 +515,7 @@ fn parse_score(word: &str) -> Result<f64, String> {
     score.ok_or_else(|| "a score is a number from 0 to 1, such as 0.9".to_owned())
 }
 
-fn parse_unit(word: &str) -> Result<OffsetUnit, String> {
+pub(super) fn parse_unit(word: &str) -> Result<OffsetUnit, String> {
     super::named(
         word,
         &[OffsetUnit::Codepoint, OffsetUnit::Byte, OffsetUnit::Utf16],
@@ -502,8 +523,12 @@ fn parse_unit(word: &str) -> Result<OffsetUnit, String> {
     )
 }
 
+pub(super) fn parse_text_unit(word: &str) -> Result<TextUnit, String> {
+    super::named(word, TextUnit::ALL, TextUnit::as_str)
+}
+
 /// `64M` in bytes; the letters stand for powers of 1024.
-fn parse_size(text: &str) -> Result<usize, String> {
+pub(super) fn parse_size(text: &str) -> Result<usize, String> {
     let text = text.trim();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor = match text[digits.len()..]

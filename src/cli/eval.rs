@@ -56,7 +56,7 @@ pub(super) struct Args {
     min_f1: Vec<Bar>,
 
     /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll [default: by name, then content]
-    #[arg(long, value_name = "FORMAT", value_parser = parse_from, help_heading = "Input")]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_annotated, help_heading = "Input")]
     from: Option<annotated::Format>,
 
     /// JSONL, JSON: field of gold spans with their label
@@ -348,7 +348,7 @@ fn below(
     Ok(messages)
 }
 
-fn parse_from(word: &str) -> Result<annotated::Format, String> {
+pub(super) fn parse_annotated(word: &str) -> Result<annotated::Format, String> {
     super::named(word, annotated::Format::ALL, annotated::Format::as_str)
 }
 
@@ -356,7 +356,7 @@ fn parse_by(word: &str) -> Result<By, String> {
     super::named(word, &By::ALL, By::as_str)
 }
 
-fn parse_map(pair: &str) -> Result<(String, String), String> {
+pub(super) fn parse_map(pair: &str) -> Result<(String, String), String> {
     match pair.split_once('=') {
         Some((from, to)) if !from.is_empty() && !to.is_empty() => {
             Ok((from.to_owned(), to.to_owned()))

@@ -1,6 +1,8 @@
 //! The command line: one file a command, on the public library alone.
 
 mod annotate;
+mod check;
+mod convert;
 mod eval;
 mod gazetteer;
 mod output;
@@ -27,6 +29,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Annotate(Box<annotate::Args>),
+    Convert(Box<convert::Args>),
+    Check(Box<check::Args>),
     Eval(Box<eval::Args>),
     Gazetteer(gazetteer::Args),
     Completions(shell::Completions),
@@ -37,6 +41,8 @@ enum Command {
 pub(crate) fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Annotate(args) => args.resolve().and_then(annotate::run),
+        Command::Convert(args) => convert::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Gazetteer(args) => gazetteer::run(&args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),

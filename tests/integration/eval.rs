@@ -191,9 +191,9 @@ fn each_line_has_its_own_unit() {
         .says("pred.jsonl:2: span 3..7: it cuts a character (byte): left out");
     let moved = lines(&predicted).replace("\"start\":3", "\"start\":4");
     dir.write("pred.jsonl", moved);
-    eval(&dir, &[]).exits(1).says(
-        "pred.jsonl:2: span 4..7: it should be \"Köln\" and is \"öln\" (utf16): left out",
-    );
+    eval(&dir, &[])
+        .exits(1)
+        .says("pred.jsonl:2: span 4..7: it should be \"Köln\" and is \"öln\" (utf16): left out");
 }
 
 #[test]
