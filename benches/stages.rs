@@ -18,8 +18,8 @@ use std::{
     time::Instant,
 };
 use wiretag::{
-    Annotator, Document, Found, Gazetteer, Matcher, Matches, OffsetUnit, Scratch, SourceDefaults,
-    Tokens,
+    Annotator, Document, Found, Gazetteer, Matcher, Matches, OffsetUnit, Patterns, Scratch,
+    SourceDefaults, Tokens, Words,
     read::{ReadOptions, Sources, Stream},
     write::OutputFormat,
     zones,
@@ -70,13 +70,22 @@ fn main() {
         .collect();
     let names: usize = all_found.iter().map(|f| f.annotations.len()).sum();
 
+    // Phrases that all start with one word, and a pattern that may start anywhere.
+    let phrases: Vec<String> = (0..5_000)
+        .map(|n| format!(r#"{{"label": "X", "pattern": "The Minister {n}"}}"#))
+        .collect();
+    let phrases = Patterns::from_str("phrases", &phrases.join("\n")).expect("they are good");
+    let runs = r#"{"label": "X", "pattern": [{"IS_TITLE": true, "OP": "+"}]}"#;
+    let runs = Patterns::from_str("runs", runs).expect("it is good");
+    let all_words: Vec<Words> = documents.iter().map(|d| Words::of(d.text())).collect();
+
     let mut tokens = Tokens::default();
     let mut found_zones = Vec::new();
     let mut matches = Matches::default();
     let (mut scratch, mut found) = (Scratch::default(), Found::default());
     let mut lines = Vec::new();
     type Stage<'a> = Box<dyn FnMut(usize) + 'a>;
-    let mut stages: [(&str, Stage<'_>); 6] = [
+    let mut stages: [(&str, Stage<'_>); 9] = [
         (
             "UTF-8 check and line ends",
             Box::new(|i| {
@@ -103,6 +112,24 @@ fn main() {
                 lines.clear();
                 let record = annotator.record(&documents[i], &all_found[i], OffsetUnit::Codepoint);
                 writer.write(&record, &mut lines);
+            }),
+        ),
+        (
+            "words and sentences",
+            Box::new(|i| {
+                black_box(Words::of(documents[i].text()));
+            }),
+        ),
+        (
+            "5,000 phrase patterns on the words",
+            Box::new(|i| {
+                black_box(phrases.find(documents[i].text(), &all_words[i]));
+            }),
+        ),
+        (
+            "a pattern that starts anywhere",
+            Box::new(|i| {
+                black_box(runs.find(documents[i].text(), &all_words[i]));
             }),
         ),
         (

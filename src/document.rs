@@ -157,6 +157,8 @@ pub enum Origin {
     Alias(AliasId),
     /// A rule.
     Rule(Rule),
+    /// A pattern of the user's.
+    Pattern(PatternId),
 }
 
 /// Declares [`Rule`]: a rule is a variant, a name and a sentence.
@@ -215,6 +217,9 @@ rules! {
     WeaponKind "weapon-kind" "A kind of weapon with the words that say which: `short-range anti-ship missile`, `cruise and ballistic missiles`."
     WeaponShip "weapon-ship" "A ship's prefix and name: `USS Example`."
     PlaceHead "place-head" "A name with the noun for what kind of place it is: `Kherson Oblast`, `Lake Example`, `the town of Example`."
+    Language "language" "The name of a language is no nationality: `speaks Croatian and German`."
+    TitleOfWork "title-of-work" "The title of a work in quotation marks holds no names: `“A Passage to India”`."
+    NamedThing "named-thing" "A thing that is named after a people or a place: `the French Defence`, `Chinese New Year`."
     PlaceState "place-state" "A place before its state or country: `Belvidere, Illinois`."
 }
 
@@ -229,6 +234,15 @@ impl Rule {
     pub fn of_name(name: &str) -> Option<Rule> {
         Rule::ALL.iter().copied().find(|r| r.as_str() == name)
     }
+
+    /// What it is about: `person`, `organization`, `weapon`, `place`; `phrase` for what keeps names from being found.
+    pub fn family(self) -> &'static str {
+        match self {
+            Rule::NameAndKind => "weapon",
+            Rule::Language | Rule::TitleOfWork | Rule::NamedThing => "phrase",
+            _ => self.as_str().split('-').next().unwrap_or_default(),
+        }
+    }
 }
 
 impl Origin {
@@ -237,6 +251,7 @@ impl Origin {
         match self {
             Origin::Alias(_) => "alias",
             Origin::Rule(rule) => rule.origin(),
+            Origin::Pattern(_) => "pattern",
         }
     }
 }
@@ -248,3 +263,7 @@ pub struct EntryId(pub u32);
 /// Number of an alias in its [`Gazetteer`](crate::Gazetteer).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AliasId(pub u32);
+
+/// Number of a pattern in its [`Patterns`](crate::Patterns): its place in the order that breaks ties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PatternId(pub u32);

@@ -12,31 +12,38 @@ mod gazetteer;
 mod json;
 mod machine;
 mod matcher;
+mod patterns;
 pub mod read;
 mod record;
 mod resolve;
 mod rules;
 mod span;
 mod tokens;
+mod words;
 pub mod write;
 mod zones;
 
-pub use annotator::{Annotator, AnnotatorBuilder, Found, Overlaps, Scratch};
+pub use annotator::{
+    Annotator, AnnotatorBuilder, Explained, Explanation, Found, LexiconWord, Outcome, Overlaps,
+    Scratch,
+};
 pub use batch::{
     Batch, Conversion, Converted, Job, OutputFile, OutputFolder, Overlapping, Resumed, Shard,
     Summary,
 };
 pub use document::{
-    AliasId, Annotation, Document, EntryId, Meta, Origin, Rule, Score, Zone, ZoneKind,
+    AliasId, Annotation, Document, EntryId, Meta, Origin, PatternId, Rule, Score, Zone, ZoneKind,
 };
 pub use error::{Error, Problem, Severity};
 pub use gazetteer::{
-    Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder,
-    SourceDefaults, verify_compiled,
+    Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder, Near,
+    Nearness, SourceDefaults, verify_compiled,
 };
-pub use matcher::{Engine, Match, Matcher, Matches};
+pub use matcher::{Engine, Match, Matcher, Matches, Refusal, Refused};
+pub use patterns::{PatternMatch, Patterns};
 pub use record::{Mention, OffsetUnit, Offsets, Record};
 pub use resolve::overlap::{Lost, Reason};
 pub use span::{Label, Span};
 pub use tokens::{Gap, Shape, Tokens};
+pub use words::Words;
 pub use zones::zones;

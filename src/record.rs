@@ -35,14 +35,14 @@ pub struct Mention<'a> {
     pub label: Cow<'a, str>,
     /// The text between `start` and `end`.
     pub text: Cow<'a, str>,
-    /// Id of the entity, `country/KP`; null where no list has it.
+    /// Id of the entity, `country/KP`, or of the pattern that found it; null where neither has one.
     pub entity: Option<Cow<'a, str>>,
     /// Canonical name of the entity; null where no list has it.
     pub name: Option<Cow<'a, str>>,
     /// Other entities that have a name of this form and label.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Cow<'a, str>>,
-    /// What found it: `alias`, or `rule:NAME`.
+    /// What found it: `alias`, `rule:NAME`, or `pattern`.
     pub origin: Cow<'a, str>,
     /// How likely it is right, a share of 1 in steps of 0.01; none for what lost.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,11 @@
 //! `wiretag annotate`: articles in, annotated records out.
 
-use super::output::{
-    Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, size, stop_on_signals,
+use super::{
+    options::{GazetteerArgs, Gazetteers, InputArgs, parse_size, parse_unit},
+    output::{
+        Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, size,
+        stop_on_signals,
+    },
 };
 use std::{
     fs,
@@ -11,9 +15,9 @@ use std::{
     time::{Duration, Instant},
 };
 use wiretag::{
-    Annotator, Batch, Case, Error, Gazetteer, Job, Label, OffsetUnit, OutputFile, Overlaps,
-    Problem, Resumed, Shard, SourceDefaults, Summary,
-    read::{Format, Inventory, ReadOptions, Sources},
+    Annotator, Batch, Error, Job, Label, OffsetUnit, OutputFile, Overlaps, Problem, Resumed, Shard,
+    Summary,
+    read::{Inventory, ReadOptions, Sources},
     write::{OutputFormat, TextUnit},
 };
 
@@ -65,56 +69,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "32M", help_heading = "Long runs")]
     checkpoint: usize,
 
-    /// Add a gazetteer: a list, a folder of lists, a compiled one; comes before the built-in ones where names tie
-    #[arg(short, long, value_name = "PATH", help_heading = "Gazetteers")]
-    gazetteer: Vec<PathBuf>,
+    #[command(flatten)]
+    lists: GazetteerArgs,
 
-    /// Leave the built-in gazetteers out
-    #[arg(long, help_heading = "Gazetteers")]
-    no_builtin: bool,
-
-    /// Apply lists alone, no rules
-    #[arg(long, help_heading = "Gazetteers")]
-    no_rules: bool,
-
-    /// Label of the names in a plain list given with -g
-    #[arg(long, value_name = "NAME", help_heading = "Gazetteers")]
-    label: Option<String>,
-
-    /// Case policy of names in -g files that set none [default: by the form of each name]
-    #[arg(long, value_name = "POLICY", value_parser = ["any", "title", "exact"], help_heading = "Gazetteers")]
-    case: Option<String>,
-
-    /// Format: text, markdown, jsonl, json, html, csv, tsv, warc [default: by name, then content]
-    #[arg(long, value_name = "FORMAT", value_parser = parse_from, help_heading = "Input")]
-    from: Option<Format>,
-
-    /// JSONL, JSON, CSV, TSV: fields that make the text, joined by a blank line
-    #[arg(
-        long,
-        value_name = "FIELD,...",
-        value_delimiter = ',',
-        default_value = "text",
-        help_heading = "Input"
-    )]
-    text_field: Vec<String>,
-
-    /// JSONL, JSON, CSV, TSV: field with the id
-    #[arg(
-        long,
-        value_name = "FIELD",
-        default_value = "id",
-        help_heading = "Input"
-    )]
-    id_field: String,
-
-    /// Encoding of input that is not UTF-8 [default: as HTML declares, else a guess]
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
-    encoding: Option<String>,
-
-    /// The most bytes a document may have: 500K, 64M, 1G
-    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "64M", help_heading = "Input")]
-    max_document: usize,
+    #[command(flatten)]
+    input: InputArgs,
 
     /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, brat, bdocjs, csv, marked, view [default: view on a terminal, else jsonl]
     #[arg(long, value_name = "FORMAT", value_parser = parse_to, help_heading = "Output")]
@@ -163,6 +122,8 @@ Examples:
     wiretag annotate crawl.warc.gz -o crawl.jsonl
   A list of your own besides the built-in ones:
     wiretag annotate news/ -g ships.txt --label SHIP -o out.jsonl
+  Patterns in the format of spaCy's EntityRuler and of Prodigy:
+    wiretag annotate news/ --patterns patterns.jsonl -o out.jsonl
   A night's run, and the same command again after a crash, until it exits with 0 or 1:
     wiretag annotate archive/ -o out.jsonl.zst --resume
   Four runs that share the work, each with a file of its own:
@@ -181,9 +142,7 @@ pub(super) struct Plan {
     quiet: bool,
     /// The options that the output depends on, as they were given.
     options: Vec<(&'static str, String)>,
-    gazetteers: Vec<PathBuf>,
-    builtin: bool,
-    defaults: SourceDefaults,
+    gazetteers: Gazetteers,
     read: ReadOptions,
     to: OutputFormat,
     unit: OffsetUnit,
@@ -221,21 +180,9 @@ impl Args {
                 "nothing to annotate: name files or folders, or pipe a text in (wiretag annotate --help shows examples)",
             ));
         }
-        if self.no_builtin && self.gazetteer.is_empty() {
-            return Err(Error::invalid(
-                "--no-builtin leaves no gazetteer: add one with -g",
-            ));
-        }
-        let options = vec![
-            ("--no-builtin", self.no_builtin.to_string()),
-            ("--no-rules", self.no_rules.to_string()),
-            ("--label", self.label.clone().unwrap_or_default()),
-            ("--case", self.case.clone().unwrap_or_default()),
-            ("--from", self.from.map_or("", Format::as_str).to_owned()),
-            ("--text-field", self.text_field.join(",")),
-            ("--id-field", self.id_field.clone()),
-            ("--encoding", self.encoding.clone().unwrap_or_default()),
-            ("--max-document", self.max_document.to_string()),
+        let mut options = self.lists.options();
+        options.extend(self.input.options());
+        options.extend([
             ("--to", to.to_string()),
             ("--labels", self.labels.join(",")),
             (
@@ -247,22 +194,9 @@ impl Args {
             ("--overlaps", self.overlaps.clone()),
             ("--attributes", self.attributes.to_string()),
             ("--shard", self.shard.to_string()),
-        ];
-        let label = self.label.as_deref().map(Label::new).transpose()?;
-        let case = self.case.as_deref().map(case_policy);
-        let mut read = ReadOptions::default();
-        read.from = self.from;
-        read.text_fields = self.text_field;
-        read.id_field = self.id_field;
-        read.max_document = self.max_document;
-        if let Some(name) = &self.encoding {
-            read.set_encoding(name)?;
-        }
+        ]);
         let mut annotator = Annotator::builder();
-        annotator
-            .overlaps(overlaps)
-            .rules(!self.no_rules)
-            .attributes(self.attributes);
+        annotator.overlaps(overlaps).attributes(self.attributes);
         if let Some(score) = self.min_score {
             annotator.min_score(score);
         }
@@ -287,10 +221,8 @@ impl Args {
             options,
             threads: usize::from(self.threads),
             quiet: self.quiet,
-            gazetteers: self.gazetteer,
-            builtin: !self.no_builtin,
-            defaults: SourceDefaults { label, case },
-            read,
+            gazetteers: self.lists.resolve()?,
+            read: self.input.resolve()?,
             to,
             unit,
             text_unit: self.unit,
@@ -331,10 +263,10 @@ impl Plan {
                 false => Ok(None),
             };
         }
-        let lists = self.gazetteers.iter().map(|p| p.to_string_lossy());
         let job = Job::new()
             .with("input", inventory)
-            .with("-g", Sources::new(lists).inventory());
+            .with("-g", self.gazetteers.inventory())
+            .with("--patterns", self.gazetteers.patterns_inventory());
         let options = self.options.iter();
         Ok(Some(
             options.fold(job, |job, (name, value)| job.with(name, value)),
@@ -342,7 +274,7 @@ impl Plan {
     }
 }
 
-pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
+pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     // Lists are read in the pool that all share: it must not have more threads than the run.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads);
     let pool = pool.build_global();
@@ -356,16 +288,7 @@ pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
         Output::File(_) => plan.job(&inventory)?,
         Output::Stream(_) | Output::Folder(_) => None,
     };
-    let mut builder = Gazetteer::builder();
-    for path in &plan.gazetteers {
-        builder.add_path(path, &plan.defaults)?;
-    }
-    if plan.builtin {
-        builder.add_builtin();
-    }
-    let annotator = plan.annotator.build(builder.build()?)?;
-    // Freeing a hundred thousand small strings takes longer than annotating an article, and the process ends when the work is done.
-    std::mem::forget(builder);
+    let annotator = plan.gazetteers.annotator(&mut plan.annotator)?;
     let mut batch = Batch::new(&annotator);
     batch.read = plan.read.clone();
     batch.unit = plan.unit;
@@ -435,15 +358,6 @@ pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
     Ok(ExitCode::from(u8::from(summary.errors > 0)))
 }
 
-/// The case policy of one of the words that `--case` takes.
-pub(super) fn case_policy(word: &str) -> Case {
-    match word {
-        "any" => Case::Any,
-        "title" => Case::Title,
-        _ => Case::Exact,
-    }
-}
-
 impl Plan {
     /// Opens the output file; none if it is finished.
     fn open(&self, path: &Path, job: Option<Job>) -> Result<Option<OutputFile>, Error> {
@@ -501,10 +415,6 @@ fn sentence(summary: &Summary, bytes: u64, time: Duration) -> String {
     )
 }
 
-fn parse_from(word: &str) -> Result<Format, String> {
-    super::named(word, Format::ALL, Format::as_str)
-}
-
 pub(super) fn parse_to(word: &str) -> Result<OutputFormat, String> {
     super::named(word, OutputFormat::ALL, OutputFormat::as_str)
 }
@@ -515,42 +425,6 @@ fn parse_score(word: &str) -> Result<f64, String> {
     score.ok_or_else(|| "a score is a number from 0 to 1, such as 0.9".to_owned())
 }
 
-pub(super) fn parse_unit(word: &str) -> Result<OffsetUnit, String> {
-    super::named(
-        word,
-        &[OffsetUnit::Codepoint, OffsetUnit::Byte, OffsetUnit::Utf16],
-        OffsetUnit::as_str,
-    )
-}
-
 pub(super) fn parse_text_unit(word: &str) -> Result<TextUnit, String> {
     super::named(word, TextUnit::ALL, TextUnit::as_str)
-}
-
-/// `64M` in bytes; the letters stand for powers of 1024.
-pub(super) fn parse_size(text: &str) -> Result<usize, String> {
-    let text = text.trim();
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let factor = match text[digits.len()..]
-        .to_ascii_uppercase()
-        .trim_end_matches("IB")
-        .trim_end_matches('B')
-    {
-        "" => 1,
-        "K" => 1 << 10,
-        "M" => 1 << 20,
-        "G" => 1 << 30,
-        _ => return Err("write 500K, 64M or 1G".into()),
-    };
-    // Offsets inside have 32 bits.
-    const MOST: usize = (4 << 30) - (1 << 20);
-    match digits
-        .parse::<usize>()
-        .ok()
-        .and_then(|n| n.checked_mul(factor))
-    {
-        Some(0) | None => Err("write 500K, 64M or 1G".into()),
-        Some(n) if n > MOST => Err("the most is 4095M".into()),
-        Some(n) => Ok(n),
-    }
 }

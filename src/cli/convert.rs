@@ -1,8 +1,9 @@
 //! `wiretag convert`: annotated documents from one format to another.
 
 use super::{
-    annotate::{parse_size, parse_text_unit, parse_to, parse_unit},
+    annotate::{parse_text_unit, parse_to},
     eval::{parse_annotated, parse_map},
+    options::{parse_size, parse_unit},
     output::{
         Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, stop_on_signals,
     },

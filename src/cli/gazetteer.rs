@@ -1,7 +1,7 @@
 //! `wiretag gazetteer`: what the lists hold, and compiling them.
 
 use super::{
-    annotate::case_policy,
+    options::case_policy,
     output::{self, complain},
 };
 use std::{

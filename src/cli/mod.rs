@@ -4,8 +4,11 @@ mod annotate;
 mod check;
 mod convert;
 mod eval;
+mod explain;
 mod gazetteer;
+mod options;
 mod output;
+mod rules;
 mod shell;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -32,7 +35,9 @@ enum Command {
     Convert(Box<convert::Args>),
     Check(Box<check::Args>),
     Eval(Box<eval::Args>),
+    Explain(Box<explain::Args>),
     Gazetteer(gazetteer::Args),
+    Rules(rules::Args),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -44,7 +49,9 @@ pub(crate) fn run() -> ExitCode {
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::Gazetteer(args) => gazetteer::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),
     };

@@ -13,7 +13,7 @@ use crate::{
     span::Label,
 };
 use rayon::prelude::*;
-use std::{io::Write, path::Path, sync::Arc};
+use std::{fmt, io::Write, path::Path, sync::Arc};
 
 /// Collects entries, from files or one by one, and makes a [`Gazetteer`] of them.
 ///
@@ -31,6 +31,8 @@ use std::{io::Write, path::Path, sync::Arc};
 pub struct GazetteerBuilder {
     sources: Vec<Source>,
     problems: Vec<Problem>,
+    /// Were the built-in gazetteers added?
+    builtin: bool,
 }
 
 /// What was added.
@@ -91,6 +93,30 @@ pub enum ContextPlace {
     PrecededBy,
 }
 
+impl ContextPlace {
+    /// How far `near` looks when it does not say.
+    pub(super) const NEAR: ContextPlace = ContextPlace::Near(8);
+}
+
+impl fmt::Display for ContextPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            &ContextPlace::NEAR => f.pad("near"),
+            ContextPlace::Near(distance) => write!(f, "near {distance}"),
+            ContextPlace::FollowedBy => f.pad("followed by"),
+            ContextPlace::PrecededBy => f.pad("preceded by"),
+        }
+    }
+}
+
+impl fmt::Display for Context {
+    /// As a list writes it: `not near 3: a, b`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let not = if self.negative { "not " } else { "" };
+        write!(f, "{not}{}: {}", self.place, self.words.join(", "))
+    }
+}
+
 impl Entry {
     /// An entity whose canonical name is an alias too.
     pub fn new(id: impl Into<Arc<str>>, label: Label, name: impl Into<String>) -> Entry {
@@ -146,6 +172,7 @@ impl GazetteerBuilder {
         let files: Vec<Draft> = builtin::FILES.par_iter().map(parse).collect();
         self.sources
             .extend(files.into_iter().map(|f| Source::Draft(Box::new(f))));
+        self.builtin = true;
         self
     }
 
@@ -242,7 +269,14 @@ impl GazetteerBuilder {
             let nothing = Assembly::of(Vec::new(), Vec::new(), &mut Vec::new());
             images.push(Arc::new(nothing.finish()));
         }
-        Gazetteer::of(images)
+        let gazetteer = Gazetteer::of(images)?;
+        Ok(Gazetteer {
+            word_lists: match self.builtin {
+                true => builtin::WORD_LISTS,
+                false => &[],
+            },
+            ..gazetteer
+        })
     }
 
     /// Writes what was added as a compiled gazetteer, which opens in constant time, and says how many names it has.

@@ -7,10 +7,6 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../gazetteers/blocks.tsv"),
     ),
     (
-        "gazetteers/common-words.tsv",
-        include_str!("../../gazetteers/common-words.tsv"),
-    ),
-    (
         "gazetteers/compass.tsv",
         include_str!("../../gazetteers/compass.tsv"),
     ),
@@ -21,10 +17,6 @@ pub(super) const FILES: &[(&str, &str)] = &[
     (
         "gazetteers/event-heads.tsv",
         include_str!("../../gazetteers/event-heads.tsv"),
-    ),
-    (
-        "gazetteers/family-names.tsv",
-        include_str!("../../gazetteers/family-names.tsv"),
     ),
     (
         "gazetteers/given-names.tsv",
@@ -185,6 +177,18 @@ pub(super) const FILES: &[(&str, &str)] = &[
     (
         "gazetteers/weapons-small-arms.tsv",
         include_str!("../../gazetteers/weapons-small-arms.tsv"),
+    ),
+];
+
+/// Lists of single words for rules alone: nearly every token of a text is in one of them, so they are no names to look up.
+pub(super) const WORD_LISTS: &[(&str, &str)] = &[
+    (
+        "gazetteers/common-words.tsv",
+        include_str!("../../gazetteers/common-words.tsv"),
+    ),
+    (
+        "gazetteers/family-names.tsv",
+        include_str!("../../gazetteers/family-names.tsv"),
     ),
 ];
 

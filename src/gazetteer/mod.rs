@@ -8,6 +8,7 @@ mod draft;
 mod image;
 mod index;
 mod name;
+mod near;
 mod part;
 mod source;
 
@@ -16,6 +17,7 @@ pub use compiled::verify_compiled;
 pub(crate) use image::{AliasRow, Aliases, ContextRow};
 pub(crate) use index::{Index, Slot};
 pub(crate) use name::{SEPARATOR, SOFT, folded_key, normal_punctuation};
+pub use near::{Near, Nearness};
 pub(crate) use part::Part;
 pub use source::SourceDefaults;
 
@@ -53,6 +55,8 @@ pub struct Gazetteer {
     /// Names of the lexicons, by number.
     lexicons: Vec<String>,
     twins: Twins,
+    /// Path and text of lists of single words that rules read.
+    word_lists: &'static [(&'static str, &'static str)],
 }
 
 /// Entries of several parts that have one id and label.
@@ -104,6 +108,16 @@ pub enum Case {
     Title,
     /// In any case.
     Any,
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Case::Exact => "exact",
+            Case::Title => "title",
+            Case::Any => "any",
+        })
+    }
 }
 
 impl Case {
@@ -245,6 +259,7 @@ impl Gazetteer {
             labels,
             lexicons,
             twins,
+            word_lists: &[],
         })
     }
 
@@ -387,9 +402,37 @@ impl Gazetteer {
         self.alias(alias).priority
     }
 
+    /// May an alias be a part of a hyphen compound: `Iran-backed`?
+    pub fn alias_hyphen(&self, alias: AliasId) -> bool {
+        self.alias(alias).hyphen
+    }
+
+    /// What must or must not stand around an alias.
+    pub fn alias_contexts(&self, alias: AliasId) -> Vec<Context> {
+        let (part, number) = self.alias_part(alias);
+        let Some(row) = part.aliases().row(number) else {
+            return Vec::new();
+        };
+        let word = |word: ContextWord<'_>| match word {
+            ContextWord::Phrase { name, .. } => name.text.to_owned(),
+            ContextWord::Lexicon(n) => format!("@{}", self.lexicons[usize::from(n)]),
+        };
+        let contexts = part.contexts(&row).map(|context| Context {
+            place: context.place,
+            negative: context.negative,
+            words: part.context_words(&context).map(word).collect(),
+        });
+        contexts.collect()
+    }
+
     /// The images, in the order that breaks ties.
     pub(crate) fn parts(&self) -> &[Part] {
         &self.parts
+    }
+
+    /// Path and text of each built-in list of single words that rules read, if there are built-in gazetteers: lines of a lexicon.
+    pub fn word_lists(&self) -> &'static [(&'static str, &'static str)] {
+        self.word_lists
     }
 
     /// The names of the lexicons, by number.
@@ -434,6 +477,12 @@ impl Gazetteer {
         let part = self.parts.iter().rev().find(|p| p.first_alias <= alias.0);
         let part = part.unwrap_or(&self.parts[0]);
         (part, alias.0 - part.first_alias)
+    }
+
+    /// The first entry that has this id and label.
+    pub(crate) fn entry_of(&self, id: &str, label: Label) -> Option<EntryId> {
+        let mut parts = self.parts.iter();
+        parts.find_map(|p| Some(EntryId(p.first_entry + p.find(id, label)?)))
     }
 
     fn entry_part(&self, entry: EntryId) -> (&Part, u32) {

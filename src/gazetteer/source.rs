@@ -521,8 +521,6 @@ impl Braces {
 
 /// `not near 3: a, b` and its kin.
 fn context(policy: &str) -> Option<Context> {
-    /// How far `near` looks when it does not say.
-    const DISTANCE: u8 = 8;
     let (head, words) = policy.split_once(':')?;
     let (negative, head) = match head.trim().strip_prefix("not ") {
         Some(rest) => (true, rest.trim()),
@@ -531,7 +529,7 @@ fn context(policy: &str) -> Option<Context> {
     let place = match head {
         "followed by" => ContextPlace::FollowedBy,
         "preceded by" => ContextPlace::PrecededBy,
-        "near" => ContextPlace::Near(DISTANCE),
+        "near" => ContextPlace::NEAR,
         _ => ContextPlace::Near(
             head.strip_prefix("near ")?
                 .trim()

@@ -11,6 +11,7 @@ use crate::{
     span::Span,
     tokens::Tokens,
 };
+pub use policy::Refusal;
 use std::sync::Arc;
 use substring::{Automaton, FoldedText};
 
@@ -66,6 +67,17 @@ pub struct Match {
     pub first: u32,
     /// Its last token.
     pub last: u32,
+}
+
+/// An alias whose folded tokens stand in a text, and that a policy keeps from matching there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Refused {
+    /// The tokens: bytes of the text.
+    pub span: Span,
+    /// The alias.
+    pub alias: AliasId,
+    /// The first reason that was met; there may be more.
+    pub refusal: Refusal,
 }
 
 /// A word of a lexicon found in a text.
@@ -156,6 +168,17 @@ impl Matcher {
     /// # Panics
     /// When the tokens are those of another text.
     pub fn find(&self, text: &str, tokens: &Tokens, matches: &mut Matches) {
+        self.find_and_tell(text, tokens, matches, None);
+    }
+
+    /// The same; adds to `refused`, if it is there, what policies kept from matching.
+    pub(crate) fn find_and_tell(
+        &self,
+        text: &str,
+        tokens: &Tokens,
+        matches: &mut Matches,
+        mut refused: Option<&mut Vec<Refused>>,
+    ) {
         matches.names.clear();
         matches.hits.clear();
         matches.waiting.clear();
@@ -163,7 +186,7 @@ impl Matcher {
             matches.folded_text.fill(text, tokens);
         }
         for part in 0..self.gazetteer.parts().len() {
-            self.find_part(part, text, tokens, matches);
+            self.find_part(part, text, tokens, matches, refused.as_deref_mut());
         }
         let Matches {
             names,
@@ -178,11 +201,15 @@ impl Matcher {
             for group in waiting.chunk_by(|a, b| a.1 == b.1) {
                 let part = &self.gazetteer.parts()[group[0].1 as usize];
                 let verify = policy::Verifier::new(part, text, tokens, hashes);
-                let allowed = group
-                    .iter()
-                    .map(|(name, _)| name)
-                    .filter(|name| verify.context_allows(name, hits, scratch));
-                names.extend(allowed);
+                names.extend(group.iter().map(|(name, _)| *name).filter(|name| {
+                    match verify.context_allows(name, hits, scratch) {
+                        Ok(()) => true,
+                        Err(refusal) => {
+                            tell(&mut refused, name.span, name.alias, refusal);
+                            false
+                        }
+                    }
+                }));
             }
         }
         // Most texts need no more: names of one part come in order, unless they have punctuation of their own at their ends.
@@ -194,7 +221,14 @@ impl Matcher {
     }
 
     /// Adds the names that a part of the gazetteer has here, contexts apart, and the words of its lexicons.
-    fn find_part(&self, number: usize, text: &str, tokens: &Tokens, matches: &mut Matches) {
+    fn find_part(
+        &self,
+        number: usize,
+        text: &str,
+        tokens: &Tokens,
+        matches: &mut Matches,
+        mut refused: Option<&mut Vec<Refused>>,
+    ) {
         let part = &self.gazetteer.parts()[number];
         let Matches {
             names,
@@ -227,26 +261,38 @@ impl Matcher {
             scratch.start_key();
             for alias in look.alias..=look.alias.saturating_add(part.most() as u32) {
                 let Some(row) = aliases.row(alias) else { break };
-                if let Some(span) = verify.span(first, last, alias, &row, aliases, scratch) {
-                    let name = Match {
-                        span,
-                        alias: AliasId(part.first_alias + alias),
-                        first: look.first,
-                        last: look.last,
-                    };
-                    if let Some(lexicon) = part.lexicon(&row) {
-                        let entry = aliases.entry(&row).unwrap_or(0);
-                        hits.push(Hit {
-                            lexicon,
+                match verify.span(first, last, alias, &row, aliases, scratch) {
+                    Ok(span) => {
+                        let name = Match {
+                            span,
+                            alias: AliasId(part.first_alias + alias),
                             first: look.first,
                             last: look.last,
-                            entry: EntryId(part.first_entry + entry),
-                        });
-                    } else if aliases.has_contexts(&row) {
-                        waiting.push((name, number as u32));
-                    } else {
-                        names.push(name);
+                        };
+                        if let Some(lexicon) = part.lexicon(&row) {
+                            let entry = aliases.entry(&row).unwrap_or(0);
+                            hits.push(Hit {
+                                lexicon,
+                                first: look.first,
+                                last: look.last,
+                                entry: EntryId(part.first_entry + entry),
+                            });
+                        } else if aliases.has_contexts(&row) {
+                            waiting.push((name, number as u32));
+                        } else {
+                            names.push(name);
+                        }
                     }
+                    Err(denied) if refused.is_some() && part.lexicon(&row).is_none() => {
+                        let span = Span {
+                            start: tokens.span(first).start,
+                            end: tokens.span(last).end,
+                        };
+                        let alias = AliasId(part.first_alias + alias);
+                        let refusal = verify.refusal(denied, first, last, &row);
+                        tell(&mut refused, span, alias, refusal);
+                    }
+                    Err(_) => {}
                 }
                 if !row.more {
                     break;
@@ -254,12 +300,27 @@ impl Matcher {
             }
         }
         if let Some(inside) = self.inside.get(number) {
-            inside.find_substrings(&verify, folded_text, |name, row| {
-                match aliases.has_contexts(row) {
-                    true => waiting.push((name, number as u32)),
-                    false => names.push(name),
-                }
+            inside.find_substrings(&verify, folded_text, |name, row, allowed| match allowed {
+                Ok(()) if aliases.has_contexts(row) => waiting.push((name, number as u32)),
+                Ok(()) => names.push(name),
+                Err(refusal) => tell(&mut refused, name.span, name.alias, Some(refusal)),
             });
         }
+    }
+}
+
+/// Adds an alias that did not match to those that are told of, if somebody asked and its tokens were there.
+fn tell(
+    refused: &mut Option<&mut Vec<Refused>>,
+    span: Span,
+    alias: AliasId,
+    refusal: Option<Refusal>,
+) {
+    if let (Some(refused), Some(refusal)) = (refused, refusal) {
+        refused.push(Refused {
+            span,
+            alias,
+            refusal,
+        });
     }
 }

@@ -23,6 +23,53 @@ const BESIDE: Gap = Gap::SPACE
     .or(Gap::STAR)
     .or(Gap::UNDERSCORE);
 
+/// Why an alias does not match where its tokens stand. Spans are bytes of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// It stands in a case that its policy does not allow.
+    Case,
+    /// Between two of its words stands something else than the alias has there.
+    Gap(Span),
+    /// The punctuation that it has before its first or behind its last word is not there, or a word touches it.
+    Punctuation,
+    /// It is a part of a hyphen compound, which its policy does not allow.
+    Hyphen(Span),
+    /// A number goes on beside it: `S-300PMU-2`, `1,000`.
+    Number(Span),
+    /// Something else touches it: a letter, an apostrophe, `@`, `$`, `_`, `&`.
+    Touched(Span),
+    /// Words that its policy forbids stand here.
+    Forbidden {
+        /// Which of its contexts forbids it.
+        context: usize,
+        /// The words.
+        words: Span,
+    },
+    /// None of the words that its policies want stands where they want it.
+    Missing,
+}
+
+/// Why a verifier gives no span, in a byte or two: the search pays for no more. [`Verifier::refusal`] says it in full.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Denied {
+    /// The tokens are another key.
+    Key,
+    Case,
+    Gap,
+    Punctuation,
+    Before(Beside),
+    Behind(Beside),
+}
+
+/// What may stand directly beside a name that keeps it from matching.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Beside {
+    Touches,
+    Hyphen,
+    Number,
+}
+
 /// What parts a name from its neighbours, whatever else stands between.
 const APART: Gap = Gap::SPACE.or(Gap::LINE).or(Gap::PARAGRAPH);
 
@@ -113,7 +160,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// The span of an alias where the table takes the tokens `first..=last` for its key, if they are that key, and case, gaps and
-    /// neighbours allow it.
+    /// neighbours allow it; else why not, or nothing where they are another key.
     pub(super) fn span(
         &self,
         first: usize,
@@ -122,7 +169,7 @@ impl<'a> Verifier<'a> {
         row: &AliasRow,
         aliases: Aliases<'_>,
         scratch: &mut Scratch,
-    ) -> Option<Span> {
+    ) -> Result<Span, Denied> {
         let name = aliases.text(alias);
         let mut span = Span {
             start: self.tokens.span(first).start,
@@ -137,15 +184,19 @@ impl<'a> Verifier<'a> {
                 first,
                 last,
                 span,
-                std::str::from_utf8(name).ok()?,
+                std::str::from_utf8(name).map_err(|_| Denied::Key)?,
                 row,
                 scratch,
             )?;
         }
-        aliases.entry(row)?;
-        (self.left_allows(first, span.start, row.hyphen)
-            && self.right_allows(last, span.end, row.hyphen))
-        .then_some(span)
+        aliases.entry(row).ok_or(Denied::Key)?;
+        if let Some(beside) = self.before(first, span.start, row.hyphen) {
+            return Err(Denied::Before(beside));
+        }
+        match self.behind(last, span.end, row.hyphen) {
+            None => Ok(span),
+            Some(beside) => Err(Denied::Behind(beside)),
+        }
     }
 
     /// The span of an alias that may stand in other bytes in the text than in the list.
@@ -158,7 +209,7 @@ impl<'a> Verifier<'a> {
         name: &str,
         row: &AliasRow,
         scratch: &mut Scratch,
-    ) -> Option<Span> {
+    ) -> Result<Span, Denied> {
         let Scratch {
             folded,
             is_key,
@@ -167,7 +218,7 @@ impl<'a> Verifier<'a> {
         } = scratch;
         tokens.fill(name, 0);
         if *is_key == Some(false) {
-            return None;
+            return Err(Denied::Key);
         }
         if is_key.is_none() {
             key.clear();
@@ -183,29 +234,94 @@ impl<'a> Verifier<'a> {
             is_plural: row.kind == AliasKind::Plural,
         };
         if !self.case_allows(first, last, shape, folded) {
-            return None;
+            return Err(Denied::Case);
         }
-        match self.part.gap_needs(row) {
-            None => {
-                if (first + 1..=last).any(|i| !is_soft(self.tokens.gap(i))) {
-                    return None;
-                }
-            }
-            Some(needs) => {
-                if (first + 1..=last)
-                    .zip(needs)
-                    .any(|(i, need)| !self.gap_allows(i, need))
-                {
-                    return None;
-                }
-            }
+        if self.wrong_gap(first, last, row).is_some() {
+            return Err(Denied::Gap);
         }
         match self.part.lead_and_trail(row) {
-            None => Some(span),
-            Some((lead, trail)) => Some(Span {
-                start: self.take_lead(span.start, lead)?,
-                end: self.take_trail(span.end, trail)?,
-            }),
+            None => Ok(span),
+            Some((lead, trail)) => {
+                let start = self.take_lead(span.start, lead);
+                let end = self.take_trail(span.end, trail);
+                match (start, end) {
+                    (Some(start), Some(end)) => Ok(Span { start, end }),
+                    _ => Err(Denied::Punctuation),
+                }
+            }
+        }
+    }
+
+    /// The first of the tokens `first..=last` before which something else stands than an alias has there.
+    fn wrong_gap(&self, first: usize, last: usize, row: &AliasRow) -> Option<usize> {
+        let mut inner = first + 1..=last;
+        match self.part.gap_needs(row) {
+            None => inner.find(|&i| !is_soft(self.tokens.gap(i))),
+            Some(needs) => {
+                let mut inner = inner.zip(needs);
+                let wrong = inner.find(|&(i, need)| !self.gap_allows(i, need));
+                wrong.map(|(i, _)| i)
+            }
+        }
+    }
+
+    /// What was denied to an alias at the tokens `first..=last`, in full; nothing where they are another key.
+    pub(super) fn refusal(
+        &self,
+        denied: Denied,
+        first: usize,
+        last: usize,
+        row: &AliasRow,
+    ) -> Option<Refusal> {
+        let (lead, trail) = self.part.lead_and_trail(row).unwrap_or_default();
+        let refuse = |beside, span| match beside {
+            Beside::Touches => Refusal::Touched(span),
+            Beside::Hyphen => Refusal::Hyphen(span),
+            Beside::Number => Refusal::Number(span),
+        };
+        Some(match denied {
+            Denied::Key => return None,
+            Denied::Case => Refusal::Case,
+            Denied::Gap => Refusal::Gap(self.gap_span(self.wrong_gap(first, last, row)?)),
+            Denied::Punctuation => Refusal::Punctuation,
+            Denied::Before(beside) => {
+                let start = self.take_lead(self.tokens.span(first).start, lead)?;
+                refuse(beside, self.span_before(first, start))
+            }
+            Denied::Behind(beside) => {
+                let end = self.take_trail(self.tokens.span(last).end, trail)?;
+                refuse(beside, self.span_behind(last + 1, end))
+            }
+        })
+    }
+
+    /// The sign before byte `start` of token `first`, and the word before it if that touches the sign.
+    fn span_before(&self, first: usize, start: usize) -> Span {
+        let sign = self.text[..start].chars().next_back();
+        let sign = start - sign.map_or(0, char::len_utf8);
+        let word = first.checked_sub(1).map(|i| self.tokens.span(i));
+        Span {
+            start: word.filter(|w| w.end >= sign).map_or(sign, |w| w.start),
+            end: start,
+        }
+    }
+
+    /// The sign at byte `end`, and token `behind` if that touches the sign.
+    fn span_behind(&self, behind: usize, end: usize) -> Span {
+        let sign = self.text[end..].chars().next();
+        let sign = end + sign.map_or(0, char::len_utf8);
+        let word = (behind < self.tokens.len()).then(|| self.tokens.span(behind));
+        Span {
+            start: end,
+            end: word.filter(|w| w.start <= sign).map_or(sign, |w| w.end),
+        }
+    }
+
+    /// The bytes before token `i`, up to the token before it.
+    fn gap_span(&self, i: usize) -> Span {
+        Span {
+            start: i.checked_sub(1).map_or(0, |b| self.tokens.span(b).end),
+            end: self.tokens.span(i).start,
         }
     }
 
@@ -286,63 +402,70 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// May a name start at token `first`, byte `start`?
-    fn left_allows(&self, first: usize, start: usize, hyphen: bool) -> bool {
+    /// What keeps a name from starting at token `first`, byte `start`.
+    fn before(&self, first: usize, start: usize, hyphen: bool) -> Option<Beside> {
         let bytes = self.text.as_bytes();
         if start > 0 && matches!(bytes[start - 1], b'@' | b'$') {
-            return false;
+            return Some(Beside::Touches);
         }
-        let Some(before) = first.checked_sub(1) else {
-            return true;
-        };
+        let before = first.checked_sub(1)?;
         if start < self.tokens.span(first).start {
             // The name starts with punctuation of its own.
-            return true;
+            return None;
         }
         let gap = self.tokens.gap(first);
         if gap.has(APART) {
-            return true;
+            return None;
         }
         let digits = self.tokens.shape(before).is_digits() && self.tokens.shape(first).is_digits();
         match gap {
-            Gap::NONE => self.may_touch(before, first),
-            Gap::HYPHEN => hyphen,
-            Gap::APOSTROPHE | Gap::UNDERSCORE | Gap::AMPERSAND | Gap::AT => false,
-            Gap::PERIOD | Gap::COMMA => !digits,
-            _ => true,
+            Gap::NONE if !self.may_touch(before, first) => Some(Beside::Touches),
+            Gap::HYPHEN if !hyphen => Some(Beside::Hyphen),
+            Gap::APOSTROPHE | Gap::UNDERSCORE | Gap::AMPERSAND | Gap::AT => Some(Beside::Touches),
+            Gap::PERIOD | Gap::COMMA if digits => Some(Beside::Number),
+            _ => None,
         }
     }
 
-    /// May a name end with token `last`, before byte `end`?
-    fn right_allows(&self, last: usize, end: usize, hyphen: bool) -> bool {
+    /// What keeps a name from ending with token `last`, before byte `end`.
+    fn behind(&self, last: usize, end: usize, hyphen: bool) -> Option<Beside> {
         if matches!(self.text.as_bytes().get(end), Some(b'@' | b'$')) {
-            return false;
+            return Some(Beside::Touches);
         }
         let behind = last + 1;
         if behind == self.tokens.len() || end > self.tokens.span(last).end {
-            return true;
+            return None;
         }
         let gap = self.tokens.gap(behind);
         if gap.has(APART) {
-            return true;
+            return None;
         }
         let next = self.tokens.shape(behind);
         match gap {
-            Gap::NONE => self.may_touch(last, behind),
+            Gap::NONE if !self.may_touch(last, behind) => Some(Beside::Touches),
+            Gap::HYPHEN if !hyphen => Some(Beside::Hyphen),
             // `S-300PMU-2` and `US-2` are other things than `S-300PMU` and `US`.
-            Gap::HYPHEN => hyphen && !next.is_digits(),
-            Gap::APOSTROPHE => {
-                let word = &self.text[self.tokens.span(behind).range()];
-                ["s", "ll", "d", "re", "ve", "t", "m"]
-                    .iter()
-                    .any(|clitic| word.eq_ignore_ascii_case(clitic))
-            }
+            Gap::HYPHEN if next.is_digits() => Some(Beside::Number),
+            Gap::APOSTROPHE if !self.is_clitic(behind) => Some(Beside::Touches),
             // `Iran&rsquo;s` is an entity that was left in the text, `R&D` a name of its own.
-            Gap::AMPERSAND => self.text.as_bytes().get(self.tokens.span(behind).end) == Some(&b';'),
-            Gap::UNDERSCORE | Gap::AT => false,
-            Gap::PERIOD | Gap::COMMA => !(next.is_digits() && self.tokens.shape(last).is_digits()),
-            _ => true,
+            Gap::AMPERSAND => {
+                let next = self.text.as_bytes().get(self.tokens.span(behind).end);
+                (next != Some(&b';')).then_some(Beside::Touches)
+            }
+            Gap::UNDERSCORE | Gap::AT => Some(Beside::Touches),
+            Gap::PERIOD | Gap::COMMA => {
+                (next.is_digits() && self.tokens.shape(last).is_digits()).then_some(Beside::Number)
+            }
+            _ => None,
         }
+    }
+
+    /// Is a token what English puts behind an apostrophe?
+    fn is_clitic(&self, token: usize) -> bool {
+        let word = &self.text[self.tokens.span(token).range()];
+        ["s", "ll", "d", "re", "ve", "t", "m"]
+            .iter()
+            .any(|clitic| word.eq_ignore_ascii_case(clitic))
     }
 
     /// May a name end between two tokens that touch? In scripts without spaces it may, and behind `U.S.`.
@@ -354,57 +477,84 @@ impl<'a> Verifier<'a> {
     }
 
     /// Do the words around a match allow it? One positive context is enough, one negative one forbids.
-    pub(super) fn context_allows(&self, m: &Match, hits: &[Hit], scratch: &mut Scratch) -> bool {
+    pub(super) fn context_allows(
+        &self,
+        m: &Match,
+        hits: &[Hit],
+        scratch: &mut Scratch,
+    ) -> Result<(), Option<Refusal>> {
         let scratch = &mut scratch.folded;
         let row = self.part.aliases().row(m.alias.0 - self.part.first_alias);
-        let Some(row) = row else { return false };
+        let row = row.ok_or(None)?;
         let contexts = self.part.contexts(&row);
         let (mut wanted, mut had) = (false, false);
-        for context in contexts {
+        for (number, context) in contexts.enumerate() {
             if !context.negative && had {
                 continue;
             }
-            let holds = self.context_holds(m, &context, hits, scratch);
-            if context.negative && holds {
-                return false;
+            let found = self.context_words(m, &context, hits, scratch);
+            if let (true, Some((first, last))) = (context.negative, found) {
+                return Err(Some(Refusal::Forbidden {
+                    context: number,
+                    words: Span {
+                        start: self.tokens.span(first).start,
+                        end: self.tokens.span(last).end,
+                    },
+                }));
             }
             wanted |= !context.negative;
-            had |= !context.negative && holds;
+            had |= !context.negative && found.is_some();
         }
-        had || !wanted
+        match had || !wanted {
+            true => Ok(()),
+            false => Err(Some(Refusal::Missing)),
+        }
     }
 
-    fn context_holds(
+    /// The first and the last token of words of a context that stand where it looks.
+    fn context_words(
         &self,
         m: &Match,
         context: &ContextRow,
         hits: &[Hit],
         scratch: &mut String,
-    ) -> bool {
+    ) -> Option<(usize, usize)> {
         let (first, last) = (m.first as usize, m.last as usize);
+        let tokens = |h: &Hit| (h.first as usize, h.last as usize);
         match context.place {
             ContextPlace::FollowedBy => {
                 let at = last + 1;
-                at < self.tokens.len()
-                    && self.tokens.gap(at).within(BESIDE)
-                    && self.part.context_words(context).any(|word| match word {
-                        ContextWord::Phrase { hashes, name } => {
-                            self.is_phrase(at, hashes, name, scratch)
-                        }
+                if at >= self.tokens.len() || !self.tokens.gap(at).within(BESIDE) {
+                    return None;
+                }
+                self.part
+                    .context_words(context)
+                    .find_map(|word| match word {
+                        ContextWord::Phrase { hashes, name } => self
+                            .is_phrase(at, hashes, name, scratch)
+                            .then(|| (at, at + hashes.len() - 1)),
                         ContextWord::Lexicon(lexicon) => hits
                             .iter()
-                            .any(|h| h.lexicon == lexicon && h.first as usize == at),
+                            .find(|h| h.lexicon == lexicon && h.first as usize == at)
+                            .map(tokens),
                     })
             }
             ContextPlace::PrecededBy => {
-                first > 0
-                    // The period of a title (`Gen. Abrams`) may look like the end of a sentence.
-                    && self.tokens.gap(first).within(BESIDE)
-                    && self.part.context_words(context).any(|word| match word {
-                        ContextWord::Phrase { hashes, name } => {
-                            first.checked_sub(hashes.len()).is_some_and(|at| self.is_phrase(at, hashes, name, scratch))
-                        }
-                        ContextWord::Lexicon(lexicon) => hits.iter().any(|h| h.lexicon == lexicon && h.last as usize + 1 == first),
+                // The period of a title (`Gen. Abrams`) may look like the end of a sentence.
+                if first == 0 || !self.tokens.gap(first).within(BESIDE) {
+                    return None;
+                }
+                self.part
+                    .context_words(context)
+                    .find_map(|word| match word {
+                        ContextWord::Phrase { hashes, name } => first
+                            .checked_sub(hashes.len())
+                            .filter(|&at| self.is_phrase(at, hashes, name, scratch))
+                            .map(|at| (at, first - 1)),
+                        ContextWord::Lexicon(lexicon) => hits
+                            .iter()
+                            .find(|h| h.lexicon == lexicon && h.last as usize + 1 == first)
+                            .map(tokens),
                     })
             }
             ContextPlace::Near(distance) => {
@@ -424,18 +574,27 @@ impl<'a> Verifier<'a> {
                     to += 1;
                 }
                 let places = (from..first).chain(last + 1..=to);
-                self.part.context_words(context).any(|word| match word {
-                    ContextWord::Phrase { hashes, name } => places.clone().any(|at| {
-                        let end = at + hashes.len();
-                        end <= to + 1
-                            && (end <= first || at > last)
-                            && self.is_phrase(at, hashes, name, scratch)
-                    }),
-                    ContextWord::Lexicon(lexicon) => hits.iter().any(|h| {
-                        let (a, b) = (h.first as usize, h.last as usize);
-                        h.lexicon == lexicon && (a >= from && b < first || a > last && b <= to)
-                    }),
-                })
+                self.part
+                    .context_words(context)
+                    .find_map(|word| match word {
+                        ContextWord::Phrase { hashes, name } => places
+                            .clone()
+                            .find(|&at| {
+                                let end = at + hashes.len();
+                                end <= to + 1
+                                    && (end <= first || at > last)
+                                    && self.is_phrase(at, hashes, name, scratch)
+                            })
+                            .map(|at| (at, at + hashes.len() - 1)),
+                        ContextWord::Lexicon(lexicon) => hits
+                            .iter()
+                            .find(|h| {
+                                let (a, b) = (h.first as usize, h.last as usize);
+                                h.lexicon == lexicon
+                                    && (a >= from && b < first || a > last && b <= to)
+                            })
+                            .map(tokens),
+                    })
             }
         }
     }
@@ -469,7 +628,7 @@ impl<'a> Verifier<'a> {
         span: Span,
         alias: u32,
         row: &AliasRow,
-    ) -> bool {
+    ) -> Result<(), Refusal> {
         let (found, name) = (&self.text[span.range()], self.part.alias_text(alias));
         let case = match row.case {
             Case::Any => true,
@@ -484,11 +643,12 @@ impl<'a> Verifier<'a> {
                 a == b
             }
         };
-        case && match self.part.gap_needs(row) {
-            None => (first + 1..=last).all(|i| is_soft(self.tokens.gap(i))),
-            Some(needs) => (first + 1..=last)
-                .zip(needs)
-                .all(|(i, need)| self.gap_allows(i, need)),
+        match case {
+            false => Err(Refusal::Case),
+            true => match self.wrong_gap(first, last, row) {
+                None => Ok(()),
+                Some(i) => Err(Refusal::Gap(self.gap_span(i))),
+            },
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The Aho-Corasick engine, over a folded copy of the text: for aliases that match inside words, and as the reference that the token
 //! index is tested against. The only importer of the aho-corasick crate.
 
-use super::{Look, Match, policy::Verifier};
+use super::{
+    Look, Match,
+    policy::{Refusal, Verifier},
+};
 use crate::{
     document::AliasId,
     gazetteer::{AliasRow, Part, SEPARATOR},
@@ -84,12 +87,12 @@ impl Automaton {
         }
     }
 
-    /// Adds every place where an alias stands, inside a word or not.
+    /// Gives every place where an alias stands, inside a word or not, and whether its policies allow it there, contexts apart.
     pub(super) fn find_substrings(
         &self,
         verify: &Verifier<'_>,
         folded: &FoldedText,
-        mut keep: impl FnMut(Match, &AliasRow),
+        mut give: impl FnMut(Match, &AliasRow, Result<(), Refusal>),
     ) {
         for m in self.automaton.find_overlapping_iter(&folded.folded) {
             let Verifier {
@@ -114,15 +117,14 @@ impl Automaton {
             let Some(row) = part.aliases().row(alias) else {
                 continue;
             };
-            if verify.substring_allows(first, last, span, alias, &row) {
-                let name = Match {
-                    span,
-                    alias: AliasId(part.first_alias + alias),
-                    first: first as u32,
-                    last: last as u32,
-                };
-                keep(name, &row);
-            }
+            let name = Match {
+                span,
+                alias: AliasId(part.first_alias + alias),
+                first: first as u32,
+                last: last as u32,
+            };
+            let allowed = verify.substring_allows(first, last, span, alias, &row);
+            give(name, &row, allowed);
         }
     }
 }

@@ -1,17 +1,18 @@
 //! The competition: where candidates overlap, who stays.
 //!
 //! One competition for all labels at once. A candidate beats another that it overlaps if its priority is higher; else if its span is
-//! longer; else if it starts earlier; else if its entry comes earlier in the gazetteer. Candidates are taken in this order, each if
-//! no one before it that stayed overlaps it. Blocking candidates compete like all others and leave nothing behind.
+//! longer; else if it starts earlier; else if its entry comes earlier in the gazetteer, before which all of the
+//! user's patterns come. Candidates are taken in this order, each if no one before it that stayed overlaps it. Blocking candidates compete like all others and leave nothing behind.
 
 use super::score;
 use crate::{
-    document::{Annotation, EntryId},
+    document::{Annotation, EntryId, Origin},
     span::{Label, Span},
 };
+use std::fmt;
 
 /// A candidate with what decides the competition.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Candidate {
     pub(crate) annotation: Annotation,
     /// A blocking entry's: it has no label, and the annotation's means nothing.
@@ -24,12 +25,53 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
+    /// As it entered the competition.
+    fn entrant(&self) -> Candidate {
+        Candidate {
+            agreed: false,
+            opposed: false,
+            ..*self
+        }
+    }
+
     /// As the result.
     fn annotation(&self) -> Annotation {
         let a = self.annotation;
         Annotation {
             score: score::of(a.origin, a.label, self.agreed, self.opposed),
             ..a
+        }
+    }
+}
+
+/// What became of a candidate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fate {
+    pub(crate) candidate: Candidate,
+    pub(crate) end: End,
+}
+
+/// How the competition ended for a candidate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum End {
+    Won,
+    /// This winner has its span and label.
+    Agrees(Candidate),
+    /// This winner stays in its place.
+    Lost(Reason, Candidate),
+}
+
+impl Fate {
+    /// A candidate that lost, blocking ones apart.
+    pub(crate) fn lost(&self) -> Option<Lost> {
+        match self.end {
+            End::Lost(reason, winner) if !self.candidate.block => Some(Lost {
+                annotation: self.candidate.annotation,
+                reason,
+                winner: winner.annotation.span,
+                winner_label: (!winner.block).then_some(winner.annotation.label),
+            }),
+            _ => None,
         }
     }
 }
@@ -47,6 +89,18 @@ pub enum Reason {
     Order,
 }
 
+impl fmt::Display for Reason {
+    /// What comes before the winner: `shorter than`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Reason::Priority => "lower priority than",
+            Reason::Length => "shorter than",
+            Reason::Start => "starts behind",
+            Reason::Order => "later in order than",
+        })
+    }
+}
+
 /// A candidate that lost, and to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lost {
@@ -61,12 +115,12 @@ pub struct Lost {
 }
 
 /// Sorts `candidates`, moves the winners to `won` in the order of the text, their other entries to `also` (index into `won`, entry),
-/// and the rest to `lost` if that is wanted.
+/// and what became of each to `fates` if that is wanted.
 pub(crate) fn compete(
     candidates: &mut [Candidate],
     won: &mut Vec<Annotation>,
     also: &mut Vec<(u32, EntryId)>,
-    mut lost: Option<&mut Vec<Lost>>,
+    mut fates: Option<&mut Vec<Fate>>,
     winners: &mut Vec<Candidate>,
 ) {
     // They come in order where no rule added any; sorting takes memory.
@@ -89,52 +143,66 @@ pub(crate) fn compete(
         rest = behind;
         if let [alone] = cluster {
             won.extend((!alone.block).then(|| alone.annotation()));
+            if let Some(fates) = &mut fates {
+                fates.push(Fate {
+                    candidate: *alone,
+                    end: End::Won,
+                });
+            }
             continue;
         }
         winners.clear();
         cluster.sort_by(before);
         let first_also = also.len();
+        // The winners in the order of the text; in their own they stand as the competition took them.
+        let mut order: Vec<u32> = Vec::new();
         for candidate in cluster.iter() {
             let a = &candidate.annotation;
-            let winner = winners
+            let span = |w: u32| winners[w as usize].annotation.span;
+            let place = order.partition_point(|&w| span(w).end <= a.span.start);
+            let overlapping = order[place..]
                 .iter()
-                .position(|w| w.annotation.span.overlaps(a.span));
-            let Some(w) = winner else {
-                winners.push(*candidate);
-                continue;
-            };
-            let winner = &mut winners[w];
-            let same = !candidate.block
-                && !winner.block
-                && winner.annotation.span == a.span
-                && winner.annotation.label == a.label;
-            if winner.annotation.span == a.span && !candidate.block {
-                let other = winner.annotation.origin.as_str() != a.origin.as_str();
-                winner.agreed |= same && other;
-                winner.opposed |= !same && other;
-            }
-            if same {
-                let known = winner.annotation.entry == a.entry
-                    || also[first_also..]
-                        .iter()
-                        .any(|&(n, e)| n == w as u32 && Some(e) == a.entry);
-                if let (false, Some(entry)) = (known, a.entry) {
-                    also.push((w as u32, entry));
+                .take_while(|&&w| span(w).start < a.span.end);
+            let end = match overlapping.min() {
+                None => {
+                    order.insert(place, winners.len() as u32);
+                    winners.push(*candidate);
+                    End::Won
                 }
-            } else if let (Some(lost), false) = (lost.as_deref_mut(), candidate.block) {
-                lost.push(Lost {
-                    annotation: *a,
-                    reason: reason(winner, candidate),
-                    winner: winner.annotation.span,
-                    winner_label: (!winner.block).then_some(winner.annotation.label),
+                Some(&w) => {
+                    let winner = &mut winners[w as usize];
+                    let same_span = winner.annotation.span == a.span;
+                    let same = same_span
+                        && candidate.block == winner.block
+                        && (winner.block || winner.annotation.label == a.label);
+                    if same_span && !candidate.block {
+                        let other = winner.annotation.origin.as_str() != a.origin.as_str();
+                        winner.agreed |= same && other;
+                        winner.opposed |= !same && other;
+                    }
+                    if same && !winner.block {
+                        let known = winner.annotation.entry == a.entry
+                            || also[first_also..]
+                                .iter()
+                                .any(|&(n, e)| n == w && Some(e) == a.entry);
+                        if let (false, Some(entry)) = (known, a.entry) {
+                            also.push((w, entry));
+                        }
+                    }
+                    match same || is_part(winner, candidate) {
+                        true => End::Agrees(winner.entrant()),
+                        false => End::Lost(reason(winner, candidate), winner.entrant()),
+                    }
+                }
+            };
+            if let Some(fates) = &mut fates {
+                fates.push(Fate {
+                    candidate: *candidate,
+                    end,
                 });
             }
         }
-        // Winners stand in the order of the competition; the text wants its own.
-        let mut order: Vec<u32> = (0..winners.len() as u32)
-            .filter(|&w| !winners[w as usize].block)
-            .collect();
-        order.sort_by_key(|&w| winners[w as usize].annotation.span.start);
+        order.retain(|&w| !winners[w as usize].block);
         for entry in &mut also[first_also..] {
             let place = order
                 .iter()
@@ -147,6 +215,12 @@ pub(crate) fn compete(
     }
 }
 
+/// Is the loser a shorter match of the pattern that won? Nobody needs to hear of it.
+fn is_part(winner: &Candidate, loser: &Candidate) -> bool {
+    let (w, l) = (winner.annotation.origin, loser.annotation.origin);
+    matches!(l, Origin::Pattern(_)) && w == l
+}
+
 /// The order of the competition.
 fn before(a: &Candidate, b: &Candidate) -> std::cmp::Ordering {
     let key = |c: &Candidate| {
@@ -155,8 +229,15 @@ fn before(a: &Candidate, b: &Candidate) -> std::cmp::Ordering {
             std::cmp::Reverse(c.priority),
             std::cmp::Reverse(span.len()),
             span.start,
+            // Who writes a pattern means it.
+            match c.annotation.origin {
+                Origin::Pattern(pattern) => pattern.0,
+                _ => u32::MAX,
+            },
             // What the lists know comes before what rules think.
             c.annotation.entry.is_none(),
+            // A rule that finds something comes before one that says it is nothing.
+            c.annotation.entry.is_none() && c.block,
             c.annotation.entry,
             c.annotation.origin.as_str(),
         )
@@ -180,7 +261,7 @@ fn reason(winner: &Candidate, loser: &Candidate) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{AliasId, Origin, Score};
+    use crate::document::{AliasId, Score};
 
     fn candidate(start: usize, end: usize, label: &str, entry: u32, priority: i8) -> Candidate {
         let annotation = Annotation {
@@ -202,14 +283,15 @@ mod tests {
 
     /// Winners as `start-end LABEL entry`, other entries behind a plus, losers with their reason.
     fn run(mut candidates: Vec<Candidate>) -> String {
-        let (mut won, mut also, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut won, mut also, mut fates) = (Vec::new(), Vec::new(), Vec::new());
         compete(
             &mut candidates,
             &mut won,
             &mut also,
-            Some(&mut lost),
+            Some(&mut fates),
             &mut Vec::new(),
         );
+        let lost: Vec<Lost> = fates.iter().filter_map(Fate::lost).collect();
         let show = |a: &Annotation| {
             format!(
                 "{}-{} {} {}",

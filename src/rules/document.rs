@@ -41,6 +41,8 @@ enum Kind {
     /// Behind `the`.
     Head,
     Company,
+    /// A town that is called as a country or a larger city is.
+    Town,
 }
 
 impl Memory {
@@ -112,6 +114,7 @@ pub(super) fn find(scene: &Scene, names: &[Annotation], memory: &mut Memory, fou
             _ => {}
         }
     }
+    towns(scene, memory, found);
     acronyms_of_unknown(scene, names, memory, found);
     if memory.shorts.is_empty() {
         return;
@@ -127,6 +130,48 @@ pub(super) fn find(scene: &Scene, names: &[Annotation], memory: &mut Memory, fou
                 short_form(scene, short, (i, last), found);
             }
         }
+    }
+}
+
+/// `Lebanon, Tennessee`: the town of that name, here and in all of the text.
+fn towns(scene: &Scene, memory: &mut Memory, found: &mut Found) {
+    for state in scene.words(Is::STATE) {
+        let Some(last) = state.first.checked_sub(1) else {
+            continue;
+        };
+        let gap = scene.gap(state.first);
+        let comma = gap.has(Gap::COMMA) && gap.within(Gap::COMMA | Gap::SPACE | Gap::LINE);
+        // In a dateline the policies of the lists have seen the state already.
+        let cue = scene.is_first(last) || last > 0 && scene.is_one_of(last - 1, PLACE_PREPOSITIONS);
+        let dateline = cue && !scene.is_listed(last, Listed::ANY);
+        let place = scene.is_listed(last, Listed::COUNTRY.or(Listed::LOCATION));
+        // `Russia, Georgia and Ukraine`, `In Lebanon, Texas troops` are no towns.
+        let closed = !scene.is_spaced(state.last + 1)
+            && !scene.is_listed(state.first, Listed::COUNTRY)
+            && !scene.is_one_of(state.first, &["Georgia", "Washington"]);
+        if !comma
+            || !closed
+            || !scene.is_capital(last)
+            || !(place || dateline)
+            || scene.is(last, Is::STATE)
+        {
+            continue;
+        }
+        let from = From {
+            label: found.rules.labels.location,
+            entry: None,
+            tokens: (last, last),
+        };
+        let priority = 1 + listed_priority(scene, last, last);
+        found.push(
+            scene,
+            (last, last),
+            from.label,
+            None,
+            Rule::PlaceState,
+            priority,
+        );
+        memory.add(scene, (last, last), Kind::Town, &from);
     }
 }
 
@@ -264,10 +309,19 @@ fn in_brackets(scene: &Scene, last: usize) -> Option<usize> {
     (alone && is_acronym(scene, i)).then_some(i)
 }
 
+/// The acronym before brackets that hold these tokens alone.
+fn before_brackets(scene: &Scene, first: usize, last: usize) -> Option<usize> {
+    let acronym = first.checked_sub(1)?;
+    let (open, close) = (scene.gap(first), scene.gap(last + 1));
+    let alone = open.has(Gap::OPEN) && open.within(Gap::OPEN | Gap::SPACE) && close.has(Gap::CLOSE);
+    (alone && is_acronym(scene, acronym)).then_some(acronym)
+}
+
 /// `International Atomic Energy Agency (IAEA)`: the acronym stands for it in all of the text.
 fn acronym_behind(scene: &Scene, from: &From, memory: &mut Memory, found: &mut Found) {
     let (first, last) = from.tokens;
-    let Some(acronym) = in_brackets(scene, last) else {
+    let Some(acronym) = in_brackets(scene, last).or_else(|| before_brackets(scene, first, last))
+    else {
         return;
     };
     let initial = scene.word(acronym).chars().next();
@@ -396,6 +450,7 @@ fn short_form(scene: &Scene, short: &Short, (first, last): (usize, usize), found
         Kind::Surname | Kind::GivenName => Rule::PersonShort,
         Kind::Acronym => Rule::OrganizationAcronym,
         Kind::Head | Kind::Company => Rule::OrganizationShort,
+        Kind::Town => Rule::PlaceState,
     };
     let mut priority = 0;
     match short.kind {
@@ -403,6 +458,13 @@ fn short_form(scene: &Scene, short: &Short, (first, last): (usize, usize), found
             if scene.word(first) != scene.word_of(short) {
                 return;
             }
+        }
+        Kind::Town => {
+            let longer = scene.names_at(first).iter().any(|m| m.last as usize > last);
+            if !scene.shape(first).starts_upper() || longer {
+                return;
+            }
+            priority = 1 + listed_priority(scene, first, last);
         }
         Kind::Head => {
             let article =
@@ -417,6 +479,20 @@ fn short_form(scene: &Scene, short: &Short, (first, last): (usize, usize), found
         Kind::Surname | Kind::GivenName | Kind::Company => {
             let person = short.kind != Kind::Company;
             if !stands_alone(scene, first, last, person) {
+                return;
+            }
+            // `has lent a Sherman to`: one of many.
+            let article = first > 0
+                && scene.is_spaced(first)
+                && scene.is_one_of(first - 1, &["a", "an", "A", "An"]);
+            let ends = !scene.is_spaced(last + 1)
+                || scene.is_one_of(
+                    last + 1,
+                    &[
+                        "to", "in", "of", "and", "or", "at", "from", "with", "was", "is", "that",
+                    ],
+                );
+            if person && article && ends {
                 return;
             }
             let listed = scene.is_listed(first, Listed::NO_PERSON) && person;
@@ -436,7 +512,7 @@ fn short_form(scene: &Scene, short: &Short, (first, last): (usize, usize), found
                 {
                     return;
                 }
-                priority = 1;
+                priority = 1 + listed_priority(scene, first, last);
             }
             let common = scene.is(first, Is::COMMON) && first == last;
             if common && person {
@@ -467,6 +543,18 @@ const PLACE_PREPOSITIONS: &[&str] = &[
     "in", "In", "at", "At", "near", "Near", "from", "From", "to", "across", "outside", "inside",
     "into", "around", "through", "within", "of", "via", "toward", "towards", "over", "between",
 ];
+
+/// The highest priority of the names that the lists have for just these tokens.
+fn listed_priority(scene: &Scene, first: usize, last: usize) -> i8 {
+    let names = scene
+        .names_at(first)
+        .iter()
+        .filter(|m| m.last as usize == last);
+    names
+        .map(|m| scene.gazetteer.alias_priority(m.alias))
+        .max()
+        .unwrap_or(0)
+}
 
 /// Does a verb of speech or the like of it stand at token `i`?
 fn speaks(scene: &Scene, i: usize) -> bool {
@@ -562,7 +650,7 @@ impl Found<'_> {
         if !self.rules.switched_off.contains(&rule) {
             self.additions.push(Addition {
                 span: scene.span(tokens.0, tokens.1),
-                label,
+                label: Some(label),
                 entry,
                 rule,
                 priority,

@@ -1,7 +1,10 @@
 //! [`Lexicons`]: what the words of the lexicons are to the rules, as a set of bits.
 
-use crate::{document::EntryId, gazetteer::Gazetteer, matcher::Hit};
-use std::ops::{BitOr, BitOrAssign, Range};
+use crate::{document::EntryId, gazetteer::Gazetteer, matcher::Hit, tokens::Tokens};
+use std::{
+    collections::HashMap,
+    ops::{BitOr, BitOrAssign, Range},
+};
 
 /// What a word is, as a set: a word may be in several lexicons.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,6 +70,19 @@ impl Is {
         EVENT_START
     }
 
+    /// Words that rules start from; the others are looked at where they stand beside one.
+    pub(super) const ANCHORS: Is = Is::TITLE
+        .or(Is::ROLE)
+        .or(Is::HEAD_END)
+        .or(Is::HEAD_START)
+        .or(Is::SUFFIX_FORM)
+        .or(Is::STATE)
+        .or(Is::PLACE_BEFORE)
+        .or(Is::PLACE_BEHIND)
+        .or(Is::WEAPON)
+        .or(Is::WEAPON_WITH)
+        .or(Is::MAKER);
+
     /// No word of a lexicon.
     pub(super) const NOTHING: Is = Is(0);
 
@@ -79,6 +95,10 @@ impl Is {
         MODIFIERS
             .iter()
             .any(|&(_, kind, takes)| modifier.has(kind) && self.has(takes))
+    }
+
+    fn without(self, other: Is) -> Is {
+        Is(self.0 & !other.0)
     }
 
     /// Do the two sets share a bit?
@@ -118,6 +138,68 @@ impl BitOrAssign for Is {
 #[derive(Debug, Default)]
 pub(super) struct Lexicons {
     runs: Vec<(Range<u32>, Vec<Is>)>,
+    words: Words,
+}
+
+/// Single words by the hash of their folded form: an open table, at most half full.
+#[derive(Debug, Default)]
+struct Words {
+    slots: Vec<(u64, Is)>,
+}
+
+impl Words {
+    fn of(gazetteer: &Gazetteer) -> Words {
+        let mut all: HashMap<u64, Is> = HashMap::new();
+        let mut tokens = Tokens::default();
+        for (_, text) in gazetteer.word_lists() {
+            let header = text.lines().find_map(|l| l.strip_prefix("# lexicon:"));
+            let lexicon = header.map_or("", str::trim);
+            let mut lines = text.lines().filter(|l| !l.starts_with('#'));
+            let columns: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
+            for line in lines {
+                let mut word = Attributes::default();
+                let mut name = "";
+                for (column, cell) in columns.iter().zip(line.split('\t')) {
+                    match column.strip_prefix('@') {
+                        Some(key) => word.set(key, cell),
+                        None => name = cell,
+                    }
+                }
+                tokens.fill(name, gazetteer.seed());
+                if let [hash] = tokens.hashes() {
+                    *all.entry(*hash).or_default() |= word.is(lexicon);
+                }
+            }
+        }
+        if all.is_empty() {
+            return Words::default();
+        }
+        let size = (all.len() * 2).next_power_of_two();
+        let mut words = Words {
+            slots: vec![(0, Is::NOTHING); size],
+        };
+        for (hash, is) in all {
+            let mut at = hash as usize & (size - 1);
+            while words.slots[at].1 != Is::NOTHING {
+                at = (at + 1) & (size - 1);
+            }
+            words.slots[at] = (hash, is);
+        }
+        words
+    }
+
+    #[inline]
+    fn get(&self, hash: u64) -> Is {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = hash as usize & mask;
+        while let Some(&(found, is)) = self.slots.get(at) {
+            if found == hash || is == Is::NOTHING {
+                return is;
+            }
+            at = (at + 1) & mask;
+        }
+        Is::NOTHING
+    }
 }
 
 impl Lexicons {
@@ -132,17 +214,7 @@ impl Lexicons {
                     .map(|entry| {
                         let mut word = Attributes::default();
                         for (key, value) in part.attributes(entry) {
-                            match key {
-                                "kind" => word.kind = value,
-                                "position" => word.position = value,
-                                "strength" => word.strength = value,
-                                "alone" => word.alone = value,
-                                "takes" => word.takes = value,
-                                "word" => word.word = value,
-                                "first" => word.first = value,
-                                "name" => word.name = value,
-                                _ => {}
-                            }
+                            word.set(key, value);
                         }
                         word.is(name)
                     })
@@ -154,7 +226,21 @@ impl Lexicons {
             }
         }
         runs.sort_by_key(|(entries, _)| entries.start);
-        Lexicons { runs }
+        Lexicons {
+            runs,
+            words: Words::of(gazetteer),
+        }
+    }
+
+    /// What a word is by itself, as the lists of single words have it.
+    #[inline]
+    pub(super) fn of_token(&self, hash: u64, capital: bool) -> Is {
+        let is = self.words.get(hash);
+        match capital {
+            true => is,
+            // A family name has a capital.
+            false => is.without(Is::FAMILY.or(Is::FAMILY_FIRST).or(Is::FAMILY_WORD)),
+        }
     }
 
     /// Has no lexicon that rules know.
@@ -190,7 +276,21 @@ struct Attributes<'a> {
     name: &'a str,
 }
 
-impl Attributes<'_> {
+impl<'a> Attributes<'a> {
+    fn set(&mut self, key: &str, value: &'a str) {
+        match key {
+            "kind" => self.kind = value,
+            "position" => self.position = value,
+            "strength" => self.strength = value,
+            "alone" => self.alone = value,
+            "takes" => self.takes = value,
+            "word" => self.word = value,
+            "first" => self.first = value,
+            "name" => self.name = value,
+            _ => {}
+        }
+    }
+
     fn is(&self, lexicon: &str) -> Is {
         let also = |yes: bool, what: Is| if yes { what } else { Is::NOTHING };
         match lexicon {

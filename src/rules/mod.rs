@@ -4,6 +4,7 @@ mod document;
 mod lexicon;
 mod organization;
 mod person;
+mod phrase;
 mod place;
 mod scene;
 mod syllables;
@@ -23,7 +24,8 @@ use scene::Scene;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Addition {
     pub(crate) span: Span,
-    pub(crate) label: Label,
+    /// None: what it covers is found by nothing else.
+    pub(crate) label: Option<Label>,
     /// Which entity this is, where the lists know.
     pub(crate) entry: Option<EntryId>,
     pub(crate) rule: Rule,
@@ -67,14 +69,51 @@ impl Found<'_> {
         self.add_span(scene.span(tokens.0, tokens.1), label, rule);
     }
 
+    /// A span that is not what the lists say of it.
+    fn add_surely(
+        &mut self,
+        scene: &Scene,
+        (first, last): (usize, usize),
+        label: &str,
+        rule: Rule,
+    ) {
+        let names = scene
+            .names_at(first)
+            .iter()
+            .filter(|m| m.last as usize == last);
+        let listed = names.map(|m| scene.gazetteer.alias_priority(m.alias)).max();
+        if !self.rules.switched_off.contains(&rule) {
+            self.additions.push(Addition {
+                span: scene.span(first, last),
+                label: Some(self.rules.labels.of(label)),
+                entry: None,
+                rule,
+                priority: listed.map_or(0, |p| p + 1),
+            });
+        }
+    }
+
     fn add_span(&mut self, span: Span, label: &str, rule: Rule) {
         if !self.rules.switched_off.contains(&rule) {
             self.additions.push(Addition {
                 span,
-                label: self.rules.labels.of(label),
+                label: Some(self.rules.labels.of(label)),
                 entry: None,
                 rule,
                 priority: 0,
+            });
+        }
+    }
+
+    /// Nothing else is found at these tokens.
+    fn block(&mut self, scene: &Scene, (first, last): (usize, usize), rule: Rule, priority: i8) {
+        if !self.rules.switched_off.contains(&rule) {
+            self.additions.push(Addition {
+                span: scene.span(first, last),
+                label: None,
+                entry: None,
+                rule,
+                priority,
             });
         }
     }
@@ -91,7 +130,7 @@ impl Found<'_> {
         if !self.rules.switched_off.contains(&rule) {
             self.additions.push(Addition {
                 span,
-                label: self.rules.labels.of(label),
+                label: Some(self.rules.labels.of(label)),
                 entry: Some(gazetteer.first_of(gazetteer.alias_entry(name))),
                 rule,
                 priority: gazetteer.alias_priority(name),
@@ -154,6 +193,7 @@ impl Rules {
             organization::find(&scene, &mut found);
             weapon::find(&scene, &self.families, &mut found);
             place::find(&scene, &mut found);
+            phrase::find(&scene, &mut found);
         }
         weapon::name_and_kind(gazetteer, tokens, matches.names(), &mut found);
     }

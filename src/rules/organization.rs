@@ -73,7 +73,8 @@ fn by_head(scene: &Scene, head: Word, found: &mut Found) {
 /// `Task Force 150`, `Unit 8200`.
 fn number_behind(scene: &Scene, head: Word) -> Option<usize> {
     let next = head.last + 1;
-    (head.is.has(Is::HEAD_MILITARY)
+    let force = scene.is_one_of(head.last, &["Force", "Unit"]);
+    ((force || head.is.has(Is::HEAD_MILITARY))
         && scene.is_spaced(next)
         && scene.is_joined(next)
         && scene.shape(next).is_digits()
@@ -197,7 +198,7 @@ fn is_conjunct(scene: &Scene, i: usize) -> bool {
             .or(Listed::ORGANIZATION)
             .or(Listed::PERSON)
             .or(Listed::LOCATION),
-    ) && !scene.is(i, Is::GIVEN.or(Is::HEAD_END))
+    ) && !scene.is(i, Is::GIVEN.or(Is::HEAD_END).or(Is::SUFFIX_FORM))
 }
 
 /// Words at the start of a run that do not belong to the name: titles, months, words of a headline.

@@ -122,8 +122,11 @@ fn read(scene: &Scene, first: usize) -> Option<Name> {
             }
             name.last = k;
             end = Some(name);
-        } else if scene.is(k, Is::PARTICLE) && !scene.is_capital(k) {
+        } else if let Some(particle) = scene.word_at(k, Is::PARTICLE)
+            && !scene.is_capital(k)
+        {
             name.particle = true;
+            k = particle.last;
             name.last = k;
         } else if scene.is_capital(k) && may_be_part(scene, first, k) {
             // `Ms Smith CNN`: an acronym is no part of a name; `Charles Keating IV` is one.
@@ -240,7 +243,12 @@ fn is_initial(scene: &Scene, i: usize) -> bool {
 }
 
 fn add(scene: &Scene, name: Name, rule: Rule, found: &mut Found) {
-    found.add(scene, (name.first, name.last), "PERSON", rule);
+    let mut span = scene.span(name.first, name.last);
+    // The period of `Jr.` belongs to the name.
+    if matches!(scene.word(name.last), "Jr" | "Sr") && scene.text[span.end..].starts_with('.') {
+        span.end += 1;
+    }
+    found.add_span(span, "PERSON", rule);
 }
 
 /// Is a name of one word too little, since the word is something else?
@@ -306,6 +314,16 @@ fn behind_role(scene: &Scene, role_first: usize, last: usize, weak: bool, found:
         };
         if name.words == 1 && name.first == name.last {
             let upper = scene.shape(first).is_upper() && scene.casing(first) == Casing::Normal;
+            // `his brother Chad`
+            let relative = weak
+                && scene.is(first, Is::GIVEN)
+                && !scene.is(first, Is::COMMON)
+                && !scene.is_capital(role_first);
+            if relative && !upper && !(scene.is_next_word(first + 1) && scene.is_capital(first + 1))
+            {
+                found.add_surely(scene, (name.first, name.last), "PERSON", Rule::PersonRole);
+                return;
+            }
             if weak
                 || upper
                 || is_plain_word(scene, first)
@@ -450,14 +468,26 @@ fn by_given_name(scene: &Scene, run: usize, i: usize, found: &mut Found) -> Opti
     if is_title_of_name(scene, i) || scene.is(i, Is::WEEKDAY) {
         return None;
     }
+    // `the Rosetta Stone`, `3,100 Santa Fes`: things are counted.
+    let thing = i > 0
+        && scene.is_spaced(i)
+        && (scene.is_one_of(i - 1, &["the", "a", "an"]) || scene.shape(i - 1).is_digits());
+    if thing && scene.casing(i) == Casing::Normal {
+        return None;
+    }
     let name = read(scene, i)?;
     if goes_on_otherwise(scene, name.last) {
         return None;
     }
-    let second = (i + 1..=name.last).find(|&k| {
-        !is_initial(scene, k) && scene.is_spaced(k)
-            || scene.gap(k).has(Gap::PERIOD | Gap::QUOTE) && !is_initial(scene, k)
-    });
+    let nicknamed = (i + 1..=name.last).any(|k| scene.gap(k).has(Gap::QUOTE));
+    let second = match nicknamed {
+        true => Some(name.last),
+        false => (i + 1..=name.last).find(|&k| {
+            scene.is_capital(k)
+                && !is_initial(scene, k)
+                && (scene.is_spaced(k) || scene.gap(k).has(Gap::PERIOD))
+        }),
+    };
     // `Jean-Pierre` alone is no full name.
     let second = second?;
     // A given name that is a word or a place needs more: a family name, or the middle of a sentence and nothing known.

@@ -132,7 +132,12 @@ fn before_name(scene: &Scene, head: Word, found: &mut Found) {
         let upper = scene.shape(head.first).is_upper() && scene.word(head.first).len() > 1;
         let other =
             (first..=last).any(|i| scene.is(i, Is::HEAD_END.or(Is::SUFFIX_FORM).or(Is::EVENT_END)));
-        if !joined && !plain && !other && !upper && !scene.is(head.first, Is::GIVEN) {
+        if !joined
+            && !plain
+            && !other
+            && !upper
+            && (!scene.is(head.first, Is::GIVEN) || scene.is(head.first, Is::GIVEN_WORD))
+        {
             found.add(scene, (head.first, last), "LOCATION", Rule::PlaceHead);
         }
     } else {

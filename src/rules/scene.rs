@@ -110,6 +110,8 @@ pub(super) struct Memory {
     singles: Vec<Is>,
     /// Words of more than one token, sorted by start, the longer one first.
     words: Vec<Word>,
+    /// Words that rules start from, of one token and of more, in the order of their starts.
+    anchors: Vec<Word>,
     /// First and last token of each run of capitals.
     runs: Vec<(u32, u32)>,
 }
@@ -150,8 +152,12 @@ impl<'a> Scene<'a> {
         memory.marks.clear();
         memory.marks.resize(n, Mark(0));
         memory.singles.clear();
-        memory.singles.resize(n, Is::NOTHING);
+        let hashes = tokens.hashes().iter().enumerate();
+        let singles =
+            hashes.map(|(i, &hash)| lexicons.of_token(hash, tokens.shape(i).starts_upper()));
+        memory.singles.extend(singles);
         memory.words.clear();
+        memory.anchors.clear();
         memory.runs.clear();
         for hit in hits {
             let is = lexicons.of_hit(hit);
@@ -170,6 +176,23 @@ impl<'a> Scene<'a> {
         memory
             .words
             .sort_by_key(|w| (w.first, std::cmp::Reverse(w.last)));
+        let mut long = memory
+            .words
+            .iter()
+            .filter(|w| w.is.has(Is::ANCHORS))
+            .peekable();
+        for (i, &is) in memory.singles.iter().enumerate() {
+            while let Some(word) = long.next_if(|w| w.first == i) {
+                memory.anchors.push(*word);
+            }
+            if is.has(Is::ANCHORS) {
+                memory.anchors.push(Word {
+                    first: i,
+                    last: i,
+                    is,
+                });
+            }
+        }
         for name in names {
             let label = gazetteer.alias_label(name.alias);
             let listed = Listed::of(label.map(|l| l.as_str()));
@@ -314,18 +337,10 @@ impl<'a> Scene<'a> {
         self.single(last, what)
     }
 
-    /// All words of lexicons that are this, those of one token too: in the order of their starts.
-    pub(super) fn words(&self, what: Is) -> impl Iterator<Item = Word> {
-        let long = self.memory.words.iter().copied();
-        let singles = &self.memory.singles;
-        let single = (0..singles.len()).filter_map(move |i| self.single(i, what));
-        let mut long = long.filter(move |w| w.is.has(what)).peekable();
-        let mut single = single.peekable();
-        std::iter::from_fn(move || match (long.peek(), single.peek()) {
-            (Some(l), Some(s)) if l.first <= s.first => long.next(),
-            (_, Some(_)) => single.next(),
-            _ => long.next(),
-        })
+    /// All words that are this, one of [`Is::ANCHORS`]: in the order of their starts, the longer one first.
+    pub(super) fn words(&self, what: Is) -> impl Iterator<Item = Word> + use<'a> {
+        let anchors = self.memory.anchors.iter().copied();
+        anchors.filter(move |w| w.is.has(what))
     }
 
     fn single(&self, i: usize, what: Is) -> Option<Word> {
@@ -418,8 +433,11 @@ fn mark_capitals(text: &str, tokens: &Tokens, memory: &mut Memory) {
                 }
                 _ => !is.has(Is::COMMON) || is.has(Is::COMMON_NAME),
             };
-            // An article starts no name.
-            let capital = shape.starts_upper() && counts && !is_article(text, tokens, i);
+            // An article starts no name, nor does the `S` of a possessive in capitals.
+            let capital = shape.starts_upper()
+                && counts
+                && !is_article(text, tokens, i)
+                && !is_possessive(text, tokens, i);
             if capital {
                 mark |= Mark::CAPITAL;
             }
@@ -438,6 +456,10 @@ fn mark_capitals(text: &str, tokens: &Tokens, memory: &mut Memory) {
         }
         from = to;
     }
+}
+
+fn is_possessive(text: &str, tokens: &Tokens, i: usize) -> bool {
+    tokens.gap(i) == Gap::APOSTROPHE && text[tokens.span(i).range()].eq_ignore_ascii_case("s")
 }
 
 fn is_article(text: &str, tokens: &Tokens, i: usize) -> bool {
@@ -473,9 +495,11 @@ fn casing(tokens: &Tokens, singles: &[Is], from: usize, to: usize) -> Casing {
             capitals += usize::from(shape.starts_upper());
         }
     }
+    // A headline has no period.
+    let period = tokens.gap(to).has(Gap::PERIOD);
     if letters >= 3 && upper * 5 >= letters * 4 {
         Casing::Upper
-    } else if capitals >= 2 && capitals * 5 >= common * 3 {
+    } else if !period && capitals >= 2 && capitals * 20 >= common * 17 {
         Casing::Title
     } else {
         Casing::Normal

@@ -23,8 +23,8 @@ pub(super) struct Families {
 
 #[derive(Debug)]
 struct Family {
-    /// The letters, in their case.
-    stem: String,
+    /// The letters, in each case that the lists have: `Su`, `SU`.
+    stems: Vec<String>,
     /// Numbers of known members, and an alias of each.
     members: Vec<(u32, AliasId)>,
 }
@@ -77,9 +77,12 @@ impl Families {
             .by_stem
             .entry(tokens.hash(0))
             .or_insert_with(|| Family {
-                stem: stem.to_owned(),
+                stems: Vec::new(),
                 members: Vec::new(),
             });
+        if !family.stems.iter().any(|s| s == stem) {
+            family.stems.push(stem.to_owned());
+        }
         if !family.members.iter().any(|m| m.0 == member) {
             family.members.push((member, alias));
         }
@@ -127,10 +130,8 @@ fn by_family(scene: &Scene, families: &Families, i: usize, found: &mut Found) {
     if scene.is_hidden(stem) || touches_before || !(gap == Gap::HYPHEN || gap == Gap::NONE) {
         return;
     }
-    if word != family.stem && !word.eq_ignore_ascii_case(&family.stem) && word.is_ascii() {
-        return;
-    }
-    if word.is_ascii() && word != family.stem && !scene.shape(stem).is_upper() {
+    let same = family.stems.iter().any(|s| s == word);
+    if !same && word.is_ascii() && !scene.shape(stem).is_upper() {
         return;
     }
     let Ok(number) = scene.word(i).parse::<u32>() else {

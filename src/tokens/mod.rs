@@ -3,7 +3,7 @@
 pub(crate) mod fold;
 mod gap;
 mod hash;
-mod sentence;
+pub(crate) mod sentence;
 mod split;
 
 pub use gap::Gap;

@@ -34,7 +34,7 @@ pub(super) fn ends_sentence(text: &str, last: Word, gap: Gap, next: Word) -> boo
 }
 
 /// Words that a period belongs to, so that it ends no sentence by itself.
-fn is_abbreviation(word: &str) -> bool {
+pub(crate) fn is_abbreviation(word: &str) -> bool {
     const ABBREVIATIONS: [&str; 89] = [
         "adm", "apr", "ariz", "ark", "assn", "assoc", "aug", "ave", "blvd", "brig", "bros",
         "calif", "capt", "cf", "cmdr", "co", "col", "colo", "conn", "corp", "cpl", "cpt", "dec",
@@ -69,7 +69,7 @@ const fn pack(word: &[u8]) -> u64 {
 }
 
 /// Words that rarely stand capitalised inside a sentence: behind an abbreviation they start the next one.
-fn is_sentence_starter(word: &str) -> bool {
+pub(crate) fn is_sentence_starter(word: &str) -> bool {
     const STARTERS: [&str; 42] = [
         "A",
         "After",

@@ -19,10 +19,10 @@
 //! | `start`, `end` | integer | half-open: `end` is the first unit behind the span |
 //! | `label` | string | the class: `COUNTRY`, `NATIONALITY`, `ORG`, `PERSON`, `WEAPON`, `LOCATION`, or one of the user's |
 //! | `text` | string | `text[start..end]`, so that a reader can prove its offsets |
-//! | `entity` | string or null | id of the entity, `country/KP`; null where no list has it |
+//! | `entity` | string or null | id of the entity, `country/KP`, or of the pattern that found it; null where neither has one |
 //! | `name` | string or null | canonical name of the entity; null where no list has it |
 //! | `also` | array of strings | ids of further entities with a name of this form and label; absent if there are none |
-//! | `origin` | string | what found it: `alias`, or `rule:NAME` (`wiretag rules` lists them) |
+//! | `origin` | string | what found it: `alias`, `rule:NAME` (`wiretag rules` lists them), or `pattern` (one of the user's) |
 //! | `score` | number | how likely it is right: a share of 1 in steps of 0.01, from 0.01 to 0.99; absent for what lost |
 //! | `zone` | string | `dateline`, `byline`, `credit` or `boilerplate`, when the span lies in one; else absent |
 //! | `lost` | string | why the span lost the competition; only with `--overlaps all`, and absent on winners |

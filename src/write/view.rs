@@ -24,7 +24,7 @@ impl Writer for View {
             visible(&record.id)
         ));
         for (span, label) in byte_spans(record) {
-            let style = style(label);
+            let style = label_style(label);
             push(format_args!(
                 "{}{style}{}{style:#}",
                 visible(&record.text[done..span.start]),
@@ -39,7 +39,7 @@ impl Writer for View {
         ));
         let mut gap = "";
         for (label, count) in counts {
-            let style = style(label);
+            let style = label_style(label);
             push(format_args!("{gap}{style}{label}{style:#} {count}"));
             gap = "   ";
         }
@@ -66,7 +66,8 @@ fn visible(text: &str) -> String {
         .collect()
 }
 
-fn style(label: &str) -> Style {
+/// The style of a label in the terminal view, for others that show labels beside it.
+pub fn label_style(label: &str) -> Style {
     let color = match label {
         "COUNTRY" => AnsiColor::BrightBlue,
         "NATIONALITY" => AnsiColor::BrightCyan,

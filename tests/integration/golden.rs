@@ -140,7 +140,7 @@ fn golden(name: &str) -> std::path::PathBuf {
 }
 
 /// Compares with a kept output, or keeps this one if `UPDATE` is set.
-fn compare(name: &str, got: &[u8]) {
+pub(crate) fn compare(name: &str, got: &[u8]) {
     let path = golden(name);
     if std::env::var_os("UPDATE").is_some() {
         return fs::write(path, got).unwrap();

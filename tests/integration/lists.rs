@@ -67,6 +67,12 @@ fn every_list_is_well_formed_and_every_alias_is_findable() {
     let built_in: BTreeSet<String> = builtin
         .aliases()
         .map(|a| builtin.alias_source(a).0.to_owned())
+        .chain(
+            builtin
+                .word_lists()
+                .iter()
+                .map(|(path, _)| (*path).to_owned()),
+        )
         .collect();
     let shipped: BTreeSet<String> = files.into_iter().map(|(path, _)| path).collect();
     assert_eq!(

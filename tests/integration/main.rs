@@ -10,6 +10,8 @@ mod cli;
 mod compiled;
 // Scores of predictions against gold, and the files that they are read from.
 mod eval;
+// Why a text is annotated as it is: every kind of decision in words, and rules by their names.
+mod explain;
 // Which file of `src/` may import which, and who touches files, threads and `unsafe`.
 mod floors;
 // Whole outputs over articles, against `tests/golden/`.
@@ -20,9 +22,12 @@ mod inputs;
 mod lists;
 // Precision on texts off the domain, against a floor: `tests/off-domain/`.
 mod off_domain;
+// Patterns of users: the documented subset, what is refused, contexts, and the competition with names.
+mod patterns;
 // What the token index finds equals what the automaton and a naive search find, on random lists and texts.
 mod properties;
 // The README's commands print what the README shows.
 mod readme;
 // A reader of our JSONL written apart from the writer, for the tests above.
+mod rules;
 mod strict;

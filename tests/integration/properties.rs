@@ -7,8 +7,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 use wiretag::{
-    Annotation, Annotator, Case, Document, Engine, EntryId, Found, Gap, Gazetteer, Label, Lost,
-    Match, Matcher, Matches, OffsetUnit, Overlaps, Scratch, SourceDefaults, Span, Tokens, ZoneKind,
+    Annotation, Annotator, Case, Document, Engine, EntryId, Explained, Found, Gap, Gazetteer,
+    Label, Lost, Match, Matcher, Matches, OffsetUnit, Outcome, Overlaps, Refusal, Scratch,
+    SourceDefaults, Span, Tokens, ZoneKind,
 };
 
 type Random = fastrand::Rng;
@@ -224,6 +225,89 @@ fn every_candidate_is_annotated_or_beside_an_annotation_or_lost() {
         assert_eq!(told, known, "{at}: {:?}", found.also);
     }
     assert!(total > 2000, "only {total} candidates");
+}
+
+#[test]
+fn an_explanation_agrees_with_what_the_stages_give() {
+    let (mut refused, mut matched) = (0, 0);
+    for w in work() {
+        let at = format!("seed {}: {:?}", w.seed, w.doc.text());
+        let mut found = Found::default();
+        w.annotator
+            .annotate_into(&mut Scratch::default(), &w.doc, &mut found);
+        let why = w.annotator.explain(&w.doc);
+        let all = |f: &Found| format!("{:?}", (&f.annotations, &f.also, &f.lost, &f.zones));
+        assert_eq!(all(&why.found), all(&found), "{at}");
+        let of = |e: &Explained| (e.span, e.label, e.origin);
+        let is_won = |e: &&Explained| e.outcome == Outcome::Won && e.label.is_some();
+        let won: Vec<_> = why.candidates.iter().filter(is_won).map(of).collect();
+        let annotated = found.annotations.iter();
+        let annotated: Vec<_> = annotated
+            .map(|a| (a.span, Some(a.label), a.origin))
+            .collect();
+        assert_eq!(won, annotated, "{at}");
+        for e in &why.candidates {
+            match e.outcome {
+                Outcome::Lost { winner, .. } => {
+                    let winner = &why.candidates[winner];
+                    assert!(
+                        winner.outcome == Outcome::Won && winner.span.overlaps(e.span),
+                        "{at}"
+                    );
+                }
+                Outcome::Agrees { winner } => {
+                    let winner = &why.candidates[winner];
+                    assert_eq!((winner.span, winner.label), (e.span, e.label), "{at}");
+                }
+                Outcome::InNoMatchZone => {
+                    let touches =
+                        |z: &wiretag::Zone| z.kind == ZoneKind::NoMatch && z.span.overlaps(e.span);
+                    assert!(found.zones.iter().any(touches), "{at}");
+                }
+                _ => {}
+            }
+        }
+        // An alias stands where it was found or where it was refused, not both.
+        let text = w.doc.text();
+        let names = matches(&Matcher::new(w.gazetteer.clone()), text);
+        for r in &why.refused {
+            assert!(text.get(r.span.range()).is_some(), "{at}: {r:?}");
+            let same = |m: &Match| m.alias == r.alias && m.span.overlaps(r.span);
+            assert!(!names.names().iter().any(same), "{at}: {r:?}");
+            let label = w.gazetteer.entry_label(w.gazetteer.alias_entry(r.alias));
+            refused += usize::from(label.is_some());
+        }
+        matched += names.names().len();
+    }
+    assert!(
+        refused > 500 && matched > 2000,
+        "{refused} refused, {matched} found"
+    );
+}
+
+#[test]
+fn refusals_are_what_keeps_names_from_matching() {
+    // An alias has the policy that refused it, and what is said to stand beside it does.
+    for w in work() {
+        for r in w.annotator.explain(&w.doc).refused {
+            let (case, text) = (
+                w.gazetteer.alias_case(r.alias),
+                &w.doc.text()[r.span.range()],
+            );
+            match r.refusal {
+                Refusal::Case => assert!(case != Case::Any, "{text:?}"),
+                Refusal::Missing | Refusal::Forbidden { .. } => {
+                    assert!(!w.gazetteer.alias_contexts(r.alias).is_empty(), "{text:?}");
+                }
+                Refusal::Hyphen(_) => assert!(!w.gazetteer.alias_hyphen(r.alias), "{text:?}"),
+                Refusal::Gap(gap) => assert!(r.span.contains(gap), "{text:?}"),
+                Refusal::Touched(beside) | Refusal::Number(beside) => {
+                    assert!(!beside.is_empty() && !beside.overlaps(r.span), "{text:?}");
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 /// A document and who annotates it.

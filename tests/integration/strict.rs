@@ -143,7 +143,9 @@ fn check_spans(record: &Record) -> Result<(), String> {
         {
             return fault("its label is no label");
         }
-        if span.entity.is_some() != span.name.is_some() {
+        // A pattern may have an id that no list has.
+        let is_pattern = span.origin == "pattern";
+        if span.entity.is_some() != span.name.is_some() && !(is_pattern && span.name.is_none()) {
             return fault("of entity and name one is null");
         }
         if span.also.as_ref().is_some_and(Vec::is_empty) {
@@ -164,7 +166,7 @@ fn check_spans(record: &Record) -> Result<(), String> {
             .origin
             .strip_prefix("rule:")
             .and_then(wiretag::Rule::of_name);
-        if span.origin != "alias" && rule.is_none() {
+        if span.origin != "alias" && !is_pattern && rule.is_none() {
             return fault("its origin is unknown");
         }
         // A share of 1 in steps of 0.01; what lost has none.

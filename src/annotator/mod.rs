@@ -1,12 +1,17 @@
 //! [`Annotator`]: the order of the stages.
 
+mod explain;
+
+pub use explain::{Explained, Explanation, LexiconWord, Outcome};
+
 use crate::{
-    document::{Annotation, Document, EntryId, Origin, Rule, Score, Zone, ZoneKind},
+    document::{Annotation, Document, EntryId, Origin, PatternId, Rule, Score, Zone, ZoneKind},
     error::Error,
     gazetteer::Gazetteer,
-    matcher::{Engine, Match, Matcher, Matches},
+    matcher::{Engine, Match, Matcher, Matches, Refused},
+    patterns::{self, Patterns},
     record::{Mention, OffsetUnit, Offsets, Record},
-    resolve::overlap::{Candidate, Lost, Reason, compete},
+    resolve::overlap::{Candidate, Fate, Lost, compete},
     rules::{self, Rules},
     span::{Label, Span},
     tokens::Tokens,
@@ -25,7 +30,7 @@ use std::{borrow::Cow, sync::Arc};
 /// let annotator = Annotator::builder().build(Gazetteer::builtin()?)?;
 /// let doc = Document::new("a1", "Kim Jong Un met Sergei Shoigu. Kim showed him the Hwasong-18.");
 /// let found: Vec<&str> = annotator.annotate(&doc).iter().map(|a| &doc.text()[a.span.range()]).collect();
-/// assert_eq!(found, ["Kim Jong Un", "Sergei Shoigu", "Hwasong-18"]);
+/// assert_eq!(found, ["Kim Jong Un", "Sergei Shoigu", "Kim", "Hwasong-18"]);
 /// # Ok::<(), wiretag::Error>(())
 /// ```
 #[derive(Debug)]
@@ -36,6 +41,9 @@ pub struct Annotator {
     min_score: f64,
     attributes: bool,
     rules: Option<Rules>,
+    patterns: Option<Arc<Patterns>>,
+    /// For each pattern the entry that has its id and label.
+    pattern_entries: Vec<Option<EntryId>>,
     /// Some label that the gazetteer has.
     any_label: Option<Label>,
 }
@@ -60,6 +68,7 @@ pub struct AnnotatorBuilder {
     attributes: bool,
     no_rules: bool,
     without: Vec<Rule>,
+    patterns: Option<Arc<Patterns>>,
 }
 
 /// Memory that an annotator reuses from document to document: one for each thread.
@@ -68,8 +77,18 @@ pub struct Scratch {
     tokens: Tokens,
     matches: Matches,
     rules: rules::Scratch,
+    patterns: patterns::Scratch,
     candidates: Vec<Candidate>,
     winners: Vec<Candidate>,
+    fates: Vec<Fate>,
+}
+
+/// What the stages tell besides what they find, for who asks why.
+#[derive(Debug, Default)]
+struct Trace {
+    refused: Vec<Refused>,
+    /// Candidates in zones where nothing is found.
+    in_no_match: Vec<Candidate>,
 }
 
 /// What an [`Annotator`] found in one document.
@@ -128,29 +147,56 @@ impl AnnotatorBuilder {
         self
     }
 
+    /// Finds what these patterns match besides what the gazetteer has. Default: none. They compete with names by priority, then
+    /// length, then start; a tie is theirs.
+    pub fn patterns(&mut self, patterns: impl Into<Arc<Patterns>>) -> &mut AnnotatorBuilder {
+        self.patterns = Some(patterns.into());
+        self
+    }
+
     /// The annotator.
     ///
     /// # Errors
-    /// When labels are asked for that the gazetteer does not have.
+    /// When labels are asked for that neither the gazetteer nor a pattern has.
     pub fn build(&self, gazetteer: impl Into<Arc<Gazetteer>>) -> Result<Annotator, Error> {
         let gazetteer = gazetteer.into();
-        let known = gazetteer.labels();
+        let any_label = gazetteer.labels().first().copied();
+        let patterns = self.patterns.clone().filter(|p| !p.is_empty());
+        let mut known = gazetteer.labels();
+        if let Some(patterns) = &patterns {
+            known.extend(patterns.labels());
+            known.sort();
+            known.dedup();
+        }
         if let Some(label) = self.labels.iter().flatten().find(|l| !known.contains(l)) {
             let known: Vec<&str> = known.iter().map(|l| l.as_str()).collect();
             return Err(Error::invalid(format!(
-                "no label {:?}: the gazetteers have {}",
+                "no label {:?}: the gazetteers {}have {}",
                 label.as_str(),
+                if patterns.is_some() {
+                    "and patterns "
+                } else {
+                    ""
+                },
                 known.join(", ")
             )));
         }
+        let pattern_entries = patterns.iter().flat_map(|patterns| {
+            (0..patterns.len() as u32).map(PatternId).map(|pattern| {
+                let id = patterns.id(pattern)?;
+                gazetteer.entry_of(id, patterns.label(pattern))
+            })
+        });
         Ok(Annotator {
+            pattern_entries: pattern_entries.collect(),
+            patterns,
             rules: (!self.no_rules).then(|| Rules::new(&gazetteer, &self.without)),
             matcher: Matcher::with_engine(gazetteer, self.engine),
             overlaps: self.overlaps,
             labels: self.labels.clone(),
             min_score: self.min_score,
             attributes: self.attributes,
-            any_label: known.first().copied(),
+            any_label,
         })
     }
 }
@@ -164,6 +210,11 @@ impl Annotator {
     /// The gazetteer, to ask for what the ids of annotations mean.
     pub fn gazetteer(&self) -> &Gazetteer {
         self.matcher.gazetteer()
+    }
+
+    /// The user's patterns, if there are any.
+    pub fn patterns(&self) -> Option<&Patterns> {
+        self.patterns.as_deref()
     }
 
     /// The annotations of a document, sorted and disjoint.
@@ -186,11 +237,22 @@ impl Annotator {
 
     /// Annotates in memory that is reused, and tells all there is to tell.
     pub fn annotate_into(&self, scratch: &mut Scratch, doc: &Document, found: &mut Found) {
+        self.run(scratch, doc, found, None);
+    }
+
+    fn run(
+        &self,
+        scratch: &mut Scratch,
+        doc: &Document,
+        found: &mut Found,
+        mut trace: Option<&mut Trace>,
+    ) {
         let text = doc.text();
         scratch.tokens.fill(text, self.gazetteer().seed());
         zones(text, &mut found.zones);
+        let refused = trace.as_deref_mut().map(|t| &mut t.refused);
         self.matcher
-            .find(text, &scratch.tokens, &mut scratch.matches);
+            .find_and_tell(text, &scratch.tokens, &mut scratch.matches, refused);
         scratch.rules.additions.clear();
         if let Some(rules) = &self.rules {
             let (gazetteer, tokens) = (self.gazetteer(), &scratch.tokens);
@@ -202,8 +264,13 @@ impl Annotator {
                 &mut scratch.rules,
             );
         }
-        self.candidates(scratch, &found.zones);
-        self.compete(scratch, found);
+        if let Some(patterns) = &self.patterns {
+            let words = &mut scratch.patterns.words;
+            words.fill(text, &scratch.tokens, &found.zones);
+            patterns.find_into(text, &mut scratch.patterns);
+        }
+        self.candidates(scratch, &found.zones, trace.as_deref_mut());
+        self.compete(scratch, found, trace.is_some());
         if let Some(rules) = &self.rules {
             let more = rules.apply_to_document(
                 self.gazetteer(),
@@ -213,8 +280,8 @@ impl Annotator {
                 &mut scratch.rules,
             );
             if more {
-                self.candidates(scratch, &found.zones);
-                self.compete(scratch, found);
+                self.candidates(scratch, &found.zones, trace.as_deref_mut());
+                self.compete(scratch, found, trace.is_some());
             }
         }
         found.lost.sort_by_key(|l| {
@@ -226,42 +293,61 @@ impl Annotator {
         self.keep_wanted(found);
     }
 
-    fn compete(&self, scratch: &mut Scratch, found: &mut Found) {
+    /// Holds the competition; leaves the fates of all candidates, if they are wanted.
+    fn compete(&self, scratch: &mut Scratch, found: &mut Found, fates: bool) {
         found.annotations.clear();
         found.also.clear();
         found.lost.clear();
-        let lost = (self.overlaps == Overlaps::All).then_some(&mut found.lost);
+        scratch.fates.clear();
+        let all = self.overlaps == Overlaps::All;
         compete(
             &mut scratch.candidates,
             &mut found.annotations,
             &mut found.also,
-            lost,
+            (fates || all).then_some(&mut scratch.fates),
             &mut scratch.winners,
         );
+        if all {
+            found
+                .lost
+                .extend(scratch.fates.iter().filter_map(Fate::lost));
+        }
     }
 
-    /// Turns matches and what rules added into candidates, those in no-match zones excepted.
-    fn candidates(&self, scratch: &mut Scratch, zones: &[Zone]) {
+    /// Turns matches and what rules and patterns added into candidates, those in no-match zones excepted.
+    fn candidates(&self, scratch: &mut Scratch, zones: &[Zone], trace: Option<&mut Trace>) {
         let Scratch {
             matches,
             rules,
+            patterns: found_by_patterns,
             candidates,
             ..
         } = scratch;
         candidates.clear();
+        let mut in_no_match = trace.map(|t| &mut t.in_no_match);
+        if let Some(in_no_match) = &mut in_no_match {
+            in_no_match.clear();
+        }
+        let mut may_be = |candidate: &Candidate| {
+            let is_found = candidate.annotation.zone != Some(ZoneKind::NoMatch);
+            if let (false, Some(in_no_match)) = (is_found, &mut in_no_match) {
+                in_no_match.push(*candidate);
+            }
+            is_found
+        };
         let gazetteer = self.gazetteer();
         let mut cursor = ZoneCursor { zones, first: 0 };
-        candidates.extend(matches.names().iter().filter_map(|m| {
+        let names = matches.names().iter().filter_map(|m| {
             let (label, entry, priority) = gazetteer.contender(m.alias);
-            let origin = Origin::Alias(m.alias);
-            // A block has no label; any will do, nobody reads it.
-            let annotation = self.annotation(
-                m.span,
-                label.or(self.any_label)?,
-                Some(gazetteer.first_of(entry)),
-                origin,
-                &mut cursor,
-            )?;
+            let annotation = Annotation {
+                span: m.span,
+                // A block has no label; any will do, nobody reads it.
+                label: label.or(self.any_label)?,
+                entry: Some(gazetteer.first_of(entry)),
+                origin: Origin::Alias(m.alias),
+                zone: cursor.of(m.span),
+                score: Score::default(),
+            };
             Some(Candidate {
                 annotation,
                 block: label.is_none(),
@@ -269,22 +355,49 @@ impl Annotator {
                 agreed: false,
                 opposed: false,
             })
-        }));
+        });
+        candidates.extend(names.filter(&mut may_be));
         rules.additions.sort_by_key(|a| a.span.start);
         let mut cursor = ZoneCursor { zones, first: 0 };
-        candidates.extend(rules.additions.iter().filter_map(|a| {
-            let origin = Origin::Rule(a.rule);
-            let annotation = self.annotation(a.span, a.label, a.entry, origin, &mut cursor)?;
+        let additions = rules.additions.iter().filter_map(|a| {
+            let annotation = Annotation {
+                span: a.span,
+                label: a.label.or(self.any_label)?,
+                entry: a.entry,
+                origin: Origin::Rule(a.rule),
+                zone: cursor.of(a.span),
+                score: Score::default(),
+            };
             Some(Candidate {
                 annotation,
-                block: false,
+                block: a.label.is_none(),
                 agreed: false,
                 opposed: false,
                 priority: a
                     .priority
                     .max(self.priority_inside(matches.names(), a.span)),
             })
-        }));
+        });
+        candidates.extend(additions.filter(&mut may_be));
+        let Some(patterns) = &self.patterns else {
+            return;
+        };
+        let mut cursor = ZoneCursor { zones, first: 0 };
+        let matched = found_by_patterns.matches.iter().map(|m| Candidate {
+            annotation: Annotation {
+                span: m.span,
+                label: patterns.label(m.pattern),
+                entry: self.pattern_entries[m.pattern.0 as usize],
+                origin: Origin::Pattern(m.pattern),
+                zone: cursor.of(m.span),
+                score: Score::default(),
+            },
+            block: false,
+            agreed: false,
+            opposed: false,
+            priority: patterns.priority(m.pattern),
+        });
+        candidates.extend(matched.filter(&mut may_be));
     }
 
     /// The highest priority of the names inside a span: a rule that makes more of them does not lose to them.
@@ -301,32 +414,16 @@ impl Annotator {
             .unwrap_or(0)
     }
 
-    /// What is found at a span, unless it lies in a zone where nothing is found. Spans come sorted.
-    fn annotation(
-        &self,
-        span: Span,
-        label: Label,
-        entry: Option<EntryId>,
-        origin: Origin,
-        zones: &mut ZoneCursor,
-    ) -> Option<Annotation> {
-        let zone = zones.of(span);
-        (zone != Some(ZoneKind::NoMatch)).then_some(Annotation {
-            span,
-            label,
-            entry,
-            origin,
-            zone,
-            score: Score::default(),
-        })
+    /// Is a label asked for?
+    fn wants(&self, label: Label) -> bool {
+        self.labels.as_ref().is_none_or(|l| l.contains(&label))
     }
 
     fn keep_wanted(&self, found: &mut Found) {
         if self.labels.is_none() && self.min_score <= 0.0 {
             return;
         }
-        let keeps_label = |l: &Label| self.labels.as_ref().is_none_or(|all| all.contains(l));
-        let keeps = |a: &Annotation| keeps_label(&a.label) && a.score.as_f64() >= self.min_score;
+        let keeps = |a: &Annotation| self.wants(a.label) && a.score.as_f64() >= self.min_score;
         let mut kept = 0;
         let places: Vec<Option<u32>> = found
             .annotations
@@ -339,7 +436,7 @@ impl Annotator {
             })
             .collect();
         found.annotations.retain(keeps);
-        found.lost.retain(|l| keeps_label(&l.annotation.label));
+        found.lost.retain(|l| self.wants(l.annotation.label));
         found.also = found
             .also
             .iter()
@@ -394,23 +491,29 @@ impl Annotator {
         lost: Option<String>,
     ) -> Mention<'a> {
         let gazetteer = self.gazetteer();
-        let attributes = match annotation.entry {
+        let pattern_id = match (annotation.origin, &self.patterns) {
+            (Origin::Pattern(pattern), Some(patterns)) => patterns.id(pattern),
+            _ => None,
+        };
+        // A pattern without an id takes the entity of the names that it won against.
+        let (entry, also) = match (annotation.entry, pattern_id, also) {
+            (None, None, [(_, first), rest @ ..]) => (Some(*first), rest),
+            (entry, _, also) => (entry, also),
+        };
+        let attributes = match entry {
             Some(entry) if self.attributes => gazetteer
                 .entry_attributes(entry)
                 .map(|(k, v)| (k.into(), v.into()))
                 .collect(),
             _ => Vec::new(),
         };
-        let (entity, name) = annotation
-            .entry
-            .map(|e| gazetteer.entry_id_and_name(e))
-            .unzip();
+        let (entity, name) = entry.map(|e| gazetteer.entry_id_and_name(e)).unzip();
         Mention {
             start,
             end,
             label: annotation.label.as_str().into(),
             text: text.into(),
-            entity,
+            entity: entity.or(pattern_id.map(Cow::from)),
             name: name.map(Cow::from),
             also: also.iter().map(|&(_, e)| gazetteer.entry_id(e)).collect(),
             origin: annotation.origin.as_str().into(),
@@ -425,12 +528,7 @@ impl Annotator {
     fn reason(&self, text: &str, lost: &Lost) -> String {
         let winner = &text[lost.winner.range()];
         let label = lost.winner_label.map_or("nothing", Label::as_str);
-        match lost.reason {
-            Reason::Priority => format!("lower priority than {winner} ({label})"),
-            Reason::Length => format!("shorter than {winner} ({label})"),
-            Reason::Start => format!("starts behind {winner} ({label})"),
-            Reason::Order => format!("later in order than {winner} ({label})"),
-        }
+        format!("{} {winner} ({label})", lost.reason)
     }
 }
 

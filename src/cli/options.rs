@@ -1,0 +1,246 @@
+//! Options that several commands take: which gazetteers and rules are applied, and how input is read.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use std::path::PathBuf;
+use wiretag::{
+    Annotator, AnnotatorBuilder, Case, Error, Gazetteer, Label, OffsetUnit, Patterns, Rule,
+    SourceDefaults,
+    read::{Format, Inventory, ReadOptions, Sources},
+};
+
+// No doc comments on these: the help of a command would begin with them.
+
+// Which gazetteers and rules are applied.
+#[derive(Debug, clap::Args)]
+pub(super) struct GazetteerArgs {
+    /// Add a gazetteer: a list, a folder of lists, a compiled one; comes before the built-in ones where names tie
+    #[arg(short, long, value_name = "PATH", help_heading = "Gazetteers")]
+    gazetteer: Vec<PathBuf>,
+
+    /// Leave the built-in gazetteers out
+    #[arg(long, help_heading = "Gazetteers")]
+    no_builtin: bool,
+
+    /// Add patterns: spaCy's and Prodigy's patterns.jsonl; may be given more than once
+    #[arg(long, value_name = "FILE", help_heading = "Gazetteers")]
+    patterns: Vec<PathBuf>,
+
+    /// Apply lists alone (and --patterns), no rules
+    #[arg(long, help_heading = "Gazetteers")]
+    no_rules: bool,
+
+    /// Apply all rules but these; wiretag rules lists them
+    #[arg(
+        long,
+        value_name = "RULE,...",
+        value_delimiter = ',',
+        value_parser = rule(),
+        hide_possible_values = true,
+        conflicts_with = "no_rules",
+        help_heading = "Gazetteers"
+    )]
+    without: Vec<Rule>,
+
+    /// Label of the names in a plain list given with -g
+    #[arg(long, value_name = "NAME", help_heading = "Gazetteers")]
+    label: Option<String>,
+
+    /// Case policy of names in -g files that set none [default: by the form of each name]
+    #[arg(long, value_name = "POLICY", value_parser = ["any", "title", "exact"], help_heading = "Gazetteers")]
+    case: Option<String>,
+}
+
+// How input is read.
+#[derive(Debug, clap::Args)]
+pub(super) struct InputArgs {
+    /// Format: text, markdown, jsonl, json, html, csv, tsv, warc [default: by name, then content]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_from, help_heading = "Input")]
+    from: Option<Format>,
+
+    /// JSONL, JSON, CSV, TSV: fields that make the text, joined by a blank line
+    #[arg(
+        long,
+        value_name = "FIELD,...",
+        value_delimiter = ',',
+        default_value = "text",
+        help_heading = "Input"
+    )]
+    text_field: Vec<String>,
+
+    /// JSONL, JSON, CSV, TSV: field with the id
+    #[arg(
+        long,
+        value_name = "FIELD",
+        default_value = "id",
+        help_heading = "Input"
+    )]
+    id_field: String,
+
+    /// Encoding of input that is not UTF-8 [default: as HTML declares, else a guess]
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    encoding: Option<String>,
+
+    /// The most bytes a document may have: 500K, 64M, 1G
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "64M", help_heading = "Input")]
+    max_document: usize,
+}
+
+/// Which gazetteers and rules are applied, all checked; nothing is read yet.
+pub(super) struct Gazetteers {
+    paths: Vec<PathBuf>,
+    patterns: Vec<PathBuf>,
+    builtin: bool,
+    rules: bool,
+    without: Vec<Rule>,
+    defaults: SourceDefaults,
+}
+
+impl GazetteerArgs {
+    /// The options as they were given: annotations depend on them.
+    pub(super) fn options(&self) -> Vec<(&'static str, String)> {
+        let mut without: Vec<&str> = self.without.iter().map(|r| r.as_str()).collect();
+        without.sort_unstable();
+        without.dedup();
+        vec![
+            ("--no-builtin", self.no_builtin.to_string()),
+            ("--no-rules", self.no_rules.to_string()),
+            ("--without", without.join(",")),
+            ("--label", self.label.clone().unwrap_or_default()),
+            ("--case", self.case.clone().unwrap_or_default()),
+        ]
+    }
+
+    pub(super) fn resolve(self) -> Result<Gazetteers, Error> {
+        if self.no_builtin && self.gazetteer.is_empty() && self.patterns.is_empty() {
+            return Err(Error::invalid(
+                "--no-builtin leaves no gazetteer: add one with -g, or patterns with --patterns",
+            ));
+        }
+        Ok(Gazetteers {
+            paths: self.gazetteer,
+            patterns: self.patterns,
+            builtin: !self.no_builtin,
+            rules: !self.no_rules,
+            without: self.without,
+            defaults: SourceDefaults {
+                label: self.label.as_deref().map(Label::new).transpose()?,
+                case: self.case.as_deref().map(case_policy),
+            },
+        })
+    }
+}
+
+impl Gazetteers {
+    /// What the files given with -g are, without opening one.
+    pub(super) fn inventory(&self) -> Inventory {
+        inventory(&self.paths)
+    }
+
+    /// What the files given with --patterns are.
+    pub(super) fn patterns_inventory(&self) -> Inventory {
+        inventory(&self.patterns)
+    }
+
+    /// Reads the gazetteers and makes the annotator that has these rules.
+    pub(super) fn annotator(&self, settings: &mut AnnotatorBuilder) -> Result<Annotator, Error> {
+        let mut builder = Gazetteer::builder();
+        for path in &self.paths {
+            builder.add_path(path, &self.defaults)?;
+        }
+        if self.builtin {
+            builder.add_builtin();
+        }
+        settings.patterns(Patterns::from_paths(&self.patterns)?);
+        settings.rules(self.rules);
+        settings.without(self.without.iter().copied());
+        let annotator = settings.build(builder.build()?)?;
+        // Freeing a hundred thousand small strings takes longer than annotating an article, and the process ends when the work is done.
+        std::mem::forget(builder);
+        Ok(annotator)
+    }
+}
+
+fn inventory(paths: &[PathBuf]) -> Inventory {
+    Sources::new(paths.iter().map(|p| p.to_string_lossy())).inventory()
+}
+
+impl InputArgs {
+    /// The options as they were given: annotations depend on them.
+    pub(super) fn options(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("--from", self.from.map_or("", Format::as_str).to_owned()),
+            ("--text-field", self.text_field.join(",")),
+            ("--id-field", self.id_field.clone()),
+            ("--encoding", self.encoding.clone().unwrap_or_default()),
+            ("--max-document", self.max_document.to_string()),
+        ]
+    }
+
+    pub(super) fn resolve(self) -> Result<ReadOptions, Error> {
+        let mut read = ReadOptions::default();
+        read.from = self.from;
+        read.text_fields = self.text_field;
+        read.id_field = self.id_field;
+        read.max_document = self.max_document;
+        if let Some(name) = &self.encoding {
+            read.set_encoding(name)?;
+        }
+        Ok(read)
+    }
+}
+
+/// Rules by their names; others are refused with the list of those that there are.
+fn rule() -> impl TypedValueParser<Value = Rule> {
+    let names = Rule::ALL.iter().map(|r| r.as_str());
+    PossibleValuesParser::new(names)
+        .map(|name| Rule::of_name(&name).expect("only names of rules are let through"))
+}
+
+/// The case policy of one of the words that `--case` takes.
+pub(super) fn case_policy(word: &str) -> Case {
+    match word {
+        "any" => Case::Any,
+        "title" => Case::Title,
+        _ => Case::Exact,
+    }
+}
+
+pub(super) fn parse_unit(word: &str) -> Result<OffsetUnit, String> {
+    super::named(
+        word,
+        &[OffsetUnit::Codepoint, OffsetUnit::Byte, OffsetUnit::Utf16],
+        OffsetUnit::as_str,
+    )
+}
+
+fn parse_from(word: &str) -> Result<Format, String> {
+    super::named(word, Format::ALL, Format::as_str)
+}
+
+/// `64M` in bytes; the letters stand for powers of 1024.
+pub(super) fn parse_size(text: &str) -> Result<usize, String> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor = match text[digits.len()..]
+        .to_ascii_uppercase()
+        .trim_end_matches("IB")
+        .trim_end_matches('B')
+    {
+        "" => 1,
+        "K" => 1 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        _ => return Err("write 500K, 64M or 1G".into()),
+    };
+    // Offsets inside have 32 bits.
+    const MOST: usize = (4 << 30) - (1 << 20);
+    match digits
+        .parse::<usize>()
+        .ok()
+        .and_then(|n| n.checked_mul(factor))
+    {
+        Some(0) | None => Err("write 500K, 64M or 1G".into()),
+        Some(n) if n > MOST => Err("the most is 4095M".into()),
+        Some(n) => Ok(n),
+    }
+}
