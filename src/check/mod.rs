@@ -370,7 +370,10 @@ fn check_tokens(claimed: &Claimed, text: &str, by_unit: &mut ByUnit<'_>, faults:
                 &text[span.range()]
             )),
             Some(span) => {
-                let space = text[span.end..].starts_with(' ');
+                // A space that is a token of its own is not the one before's.
+                let next = tokens.get(i + 1);
+                let space =
+                    text[span.end..].starts_with(' ') && next.is_none_or(|t| t.start != token.end);
                 if token.space.is_some_and(|said| said != space) {
                     fault(format!("{name}: \"ws\" should be {space}"));
                 }

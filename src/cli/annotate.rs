@@ -96,7 +96,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "UNIT", value_parser = parse_unit, help_heading = "Output")]
     offsets: Option<OffsetUnit>,
 
-    /// What a record is about: document, paragraph
+    /// What a record is about: document, paragraph, sentence
     #[arg(long, value_name = "UNIT", value_parser = parse_text_unit, default_value = "document", help_heading = "Output")]
     unit: TextUnit,
 

@@ -58,7 +58,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "POLICY", value_parser = ["longest", "all"])]
     overlaps: Option<String>,
 
-    /// What a record is about: document, paragraph
+    /// What a record is about: document, paragraph, sentence
     #[arg(long, value_name = "UNIT", value_parser = parse_text_unit, default_value = "document")]
     unit: TextUnit,
 

@@ -5,7 +5,7 @@
 //! `NAME.txt` is the text, `NAME.ann` its [standoff](https://brat.nlplab.org/standoff.html), a line a fact, offsets in code points:
 //!
 //! - `T1`, tab, `LABEL START END`, tab, the text. brat has no spans over the end of a line: such a span has a part for each line,
-//!   `START END;START END`, its texts parted by a space.
+//!   `START END;START END`, its texts parted by a space. Line breaks at its ends are left out.
 //! - `N1`, tab, `Reference T1 wiretag:ENTITY`, tab, the name; one more for each further entity. White space in ids is `%20`.
 //! - `#1`, tab, `AnnotatorNotes T1`, tab, `origin=alias score=0.97 zone=byline`, as far as they are known.
 //!
@@ -57,7 +57,12 @@ impl Writer for Brat {
     }
 
     fn lacks(&self) -> &'static [Feature] {
-        &[Feature::Meta, Feature::Lost, Feature::Attributes]
+        &[
+            Feature::Meta,
+            Feature::LineBreaks,
+            Feature::Lost,
+            Feature::Attributes,
+        ]
     }
 
     fn unit(&self) -> Option<OffsetUnit> {
@@ -78,9 +83,7 @@ fn push(ann: &mut String, number: usize, start: usize, references: &mut usize, s
         at += len + 1;
     }
     if texts.is_empty() {
-        // White space alone: it can't be shown, but it keeps its place.
-        offsets.push(format!("{start} {}", start + span.text.chars().count()));
-        texts.push(" ");
+        return;
     }
     let mut line = |line: std::fmt::Arguments<'_>| {
         ann.write_fmt(line)
@@ -98,7 +101,7 @@ fn push(ann: &mut String, number: usize, start: usize, references: &mut usize, s
         line(format_args!(
             "N{references}\tReference T{number} {DATABASE}:{}\t{}\n",
             percent_encoded(entity),
-            name.replace(parts_text, " ")
+            name.replace(|c: char| parts_text(c) || c.is_control(), " ")
         ));
     }
     let mut notes = Vec::new();

@@ -22,7 +22,7 @@
 //! | `entity` | string or null | id of the entity, `country/KP`, or of the pattern that found it; null where neither has one |
 //! | `name` | string or null | canonical name of the entity; null where no list has it |
 //! | `also` | array of strings | ids of further entities with a name of this form and label; absent if there are none |
-//! | `origin` | string | what found it: `alias`, `rule:NAME` (`wiretag rules` lists them), or `pattern` (one of the user's) |
+//! | `origin` | string | what found it: `alias`, `rule:NAME` (`wiretag rules` lists them), or `pattern` (one of the user's); empty where a file that was converted does not say |
 //! | `score` | number | how likely it is right: a share of 1 in steps of 0.01, from 0.01 to 0.99; absent for what lost |
 //! | `zone` | string | `dateline`, `byline`, `credit` or `boilerplate`, when the span lies in one; else absent |
 //! | `lost` | string | why the span lost the competition; only with `--overlaps all`, and absent on winners |

@@ -13,7 +13,7 @@
 use super::{Feature, Frame, Writer, jsonl, spans_in};
 use crate::{
     json::push_string,
-    record::{OffsetUnit, Record},
+    record::{Mention, OffsetUnit, Record},
     span::Label,
 };
 
@@ -48,7 +48,11 @@ impl Writer for LabelStudio {
                 jsonl::push_score(score, out);
             }
             let before = out.len();
-            jsonl::push_details(span, out);
+            let details = Mention {
+                score: None,
+                ..span.clone()
+            };
+            jsonl::push_details(&details, out);
             if out.len() > before {
                 // The first comma of the details becomes the start of their object.
                 let details = out.split_off(before);

@@ -80,6 +80,8 @@ pub enum Feature {
     Meta,
     /// Spans that overlap others.
     Overlaps,
+    /// Spans that start or end with a line break.
+    LineBreaks,
     /// `entity` of a span.
     Entity,
     /// `name` of a span's entity.
@@ -106,6 +108,7 @@ impl Feature {
             Feature::Empty => "documents without spans",
             Feature::Meta => "meta of documents",
             Feature::Overlaps => "spans that overlap others",
+            Feature::LineBreaks => "line breaks at the ends of spans",
             Feature::Entity => "ids of entities",
             Feature::Name => "names of entities",
             Feature::Also => "ids of further entities (also)",
@@ -129,6 +132,9 @@ impl Feature {
             Feature::Meta => u64::from(!record.meta.is_empty()),
             // Whether they do is found out where they are left out.
             Feature::Overlaps => 0,
+            Feature::LineBreaks => spans(|s| {
+                s.text.starts_with(brat::parts_text) || s.text.ends_with(brat::parts_text)
+            }),
             Feature::Entity => spans(|s| s.entity.is_some()),
             Feature::Name => spans(|s| s.name.is_some()),
             Feature::Also => spans(|s| !s.also.is_empty()),

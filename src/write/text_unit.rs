@@ -1,15 +1,18 @@
 //! Records of whole documents to records of their parts.
 
 use super::byte_ranges;
-use crate::record::{Mention, Record};
+use crate::{
+    record::{Mention, Record},
+    words::Words,
+};
 use serde_json::value::{RawValue, to_raw_value};
 use std::{borrow::Cow, fmt, ops::Range};
 
 /// What a record is about.
 ///
-/// Paragraphs are parted by a blank line, or by any line break in texts that have a line of more than 200 bytes; where a span goes over
-/// the place, they are not parted. White space around them is left out. The record of a paragraph has the id of its document, `#` and
-/// the offset of its start there (`a1#212`, in the unit of the record), and the two also stand in its meta as `doc_id` and `doc_start`.
+/// Paragraphs and sentences are those of [`Words`]; where a span goes over the place between two, they are not parted. White space around
+/// them is left out. The record of one has the id of its document, `#` and the offset of its start there (`a1#212`, in the unit of the
+/// record), and the two also stand in its meta as `doc_id` and `doc_start`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TextUnit {
     /// A document.
@@ -17,17 +20,21 @@ pub enum TextUnit {
     Document,
     /// A paragraph.
     Paragraph,
+    /// A sentence.
+    Sentence,
 }
 
 impl TextUnit {
     /// All units.
-    pub const ALL: &'static [TextUnit] = &[TextUnit::Document, TextUnit::Paragraph];
+    pub const ALL: &'static [TextUnit] =
+        &[TextUnit::Document, TextUnit::Paragraph, TextUnit::Sentence];
 
     /// The word that `--unit` takes.
     pub fn as_str(self) -> &'static str {
         match self {
             TextUnit::Document => "document",
             TextUnit::Paragraph => "paragraph",
+            TextUnit::Sentence => "sentence",
         }
     }
 }
@@ -43,7 +50,8 @@ pub(crate) fn excerpts<'r>(record: &'r Record<'_>, unit: TextUnit) -> Vec<Record
     let spans = byte_ranges(record);
     let parts = match unit {
         TextUnit::Document => vec![0..record.text.len()],
-        TextUnit::Paragraph => paragraphs(&record.text),
+        TextUnit::Paragraph => parts(&record.text, Words::starts_paragraph),
+        TextUnit::Sentence => parts(&record.text, Words::starts_sentence),
     };
     let mut rest = record.spans.iter().zip(&spans).peekable();
     let (mut byte, mut start) = (0, 0);
@@ -106,34 +114,18 @@ fn joined(parts: Vec<Range<usize>>, spans: &[Range<usize>]) -> Vec<Range<usize>>
     joined
 }
 
-/// A text with a line of more bytes has a paragraph a line, as the tokens see it.
-const LONG_LINE: usize = 200;
-
-/// The paragraphs of a text, without the white space around them.
-fn paragraphs(text: &str) -> Vec<Range<usize>> {
-    let lines_are_paragraphs = text.lines().any(|line| line.len() > LONG_LINE);
-    let mut found = Vec::new();
-    let mut open: Option<Range<usize>> = None;
-    let (mut breaks, mut before) = (0, ' ');
-    for (at, c) in text.char_indices() {
-        match c {
-            '\n' if before == '\r' => {}
-            '\n' | '\r' | '\u{85}' | '\u{2028}' => breaks += 1,
-            '\u{2029}' => breaks += 2,
-            _ if c.is_whitespace() => {}
-            _ => {
-                let ends = breaks > 1 || breaks == 1 && lines_are_paragraphs;
-                if ends {
-                    found.extend(open.take());
-                }
-                breaks = 0;
-                open.get_or_insert(at..at).end = at + c.len_utf8();
-            }
+/// The paragraphs or sentences of a text, without the white space around them.
+fn parts(text: &str, starts: fn(&Words, usize) -> bool) -> Vec<Range<usize>> {
+    let words = Words::of(text);
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    for i in 0..words.len() {
+        let span = words.span(i);
+        match parts.last_mut() {
+            Some(last) if !starts(&words, i) => last.end = span.end,
+            _ => parts.push(span.range()),
         }
-        before = c;
     }
-    found.extend(open);
-    found
+    parts
 }
 
 /// How far a place in an excerpt is from the start of its document: what stands behind the last `#` of its id.
@@ -204,10 +196,16 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_are_paragraphs_and_short_ones_are_not() {
-        assert_eq!(paragraphs("a\nb\n"), [0..3]);
-        let long = format!("{}\nb", "a".repeat(201));
-        assert_eq!(paragraphs(&long), [0..201, 202..203]);
-        assert!(paragraphs(" \n\n").is_empty());
+    fn sentences_are_those_of_the_words_unless_a_span_goes_over_them() {
+        let text = "Gen. Smith left. Köln did not.\nDr. No. Iran did.\n";
+        let texts = |spans: &[&'static str]| -> Vec<String> {
+            let record = record(text, OffsetUnit::Utf16, spans);
+            let parts = excerpts(&record, TextUnit::Sentence);
+            parts.iter().map(|p| p.text.to_string()).collect()
+        };
+        assert_eq!(texts(&[])[..2], ["Gen. Smith left.", "Köln did not."]);
+        assert_eq!(texts(&["left. Köln"])[0], "Gen. Smith left. Köln did not.");
+        let blank = record(" \n\n", OffsetUnit::Byte, &[]);
+        assert!(excerpts(&blank, TextUnit::Paragraph).is_empty());
     }
 }
