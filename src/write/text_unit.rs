@@ -6,7 +6,7 @@ use crate::{
     words::Words,
 };
 use serde_json::value::{RawValue, to_raw_value};
-use std::{borrow::Cow, fmt, ops::Range};
+use std::{borrow::Cow, fmt, iter, ops::Range};
 
 /// What a record is about.
 ///
@@ -49,7 +49,7 @@ impl fmt::Display for TextUnit {
 pub(crate) fn excerpts<'r>(record: &'r Record<'_>, unit: TextUnit) -> Vec<Record<'r>> {
     let spans = byte_ranges(record);
     let parts = match unit {
-        TextUnit::Document => vec![0..record.text.len()],
+        TextUnit::Document => iter::once(0..record.text.len()).collect(),
         TextUnit::Paragraph => parts(&record.text, Words::starts_paragraph),
         TextUnit::Sentence => parts(&record.text, Words::starts_sentence),
     };

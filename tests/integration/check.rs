@@ -182,7 +182,7 @@ fn every_kind_of_damage_is_found_in_its_line() {
 #[test]
 fn good_files_of_all_formats_pass() {
     let dir = Dir::new();
-    dir.write("a.jsonl", r#"{"id":"a","text":"🚀 Iran’s Café, NATO.","spans":[{"start":2,"end":6,"label":"GPE","text":"Iran"},{"start":15,"end":19,"label":"ORG"}]}"#);
+    dir.write("a.jsonl", r#"{"id":"r","text":"🚀 Iran’s Café, NATO.","spans":[{"start":2,"end":6,"label":"GPE","text":"Iran"},{"start":15,"end":19,"label":"ORG"}]}"#);
     dir.write(
         "p.jsonl",
         prodigy(

@@ -75,9 +75,10 @@ fn essence(jsonl: &str) -> Vec<Value> {
     let read = |line: &str| {
         let record: Value = serde_json::from_str(line).unwrap();
         let spans = record["spans"].as_array().unwrap().iter();
-        let spans: Vec<Value> = spans
+        let mut spans: Vec<Value> = spans
             .map(|s| json!([s["start"], s["end"], s["label"], s["text"]]))
             .collect();
+        spans.sort_by_key(Value::to_string);
         json!({"id": record["id"], "text": record["text"], "spans": spans})
     };
     let mut all: Vec<Value> = jsonl.lines().map(read).collect();
@@ -343,8 +344,8 @@ fn paragraphs_and_sentences_keep_id_and_place() {
         "🚀 Iran left. NATO stayed.\r\n\r\nNorth Korea did not.\n",
     );
     for (unit, ids) in [
-        ("paragraph", &["a.txt#0", "a.txt#30"][..]),
-        ("sentence", &["a.txt#0", "a.txt#13", "a.txt#30"][..]),
+        ("paragraph", &["a.txt#0", "a.txt#29"][..]),
+        ("sentence", &["a.txt#0", "a.txt#13", "a.txt#29"][..]),
     ] {
         let ran = dir
             .annotate(&["news/a.txt", "--unit", unit, "--to", "doccano"])
