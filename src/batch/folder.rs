@@ -46,13 +46,7 @@ impl OutputFolder {
                 )));
             }
         }
-        let mut part = whole.clone().into_os_string();
-        // `out/` is `out`.
-        while part.to_string_lossy().ends_with(['/', '\\']) && part.len() > 1 {
-            part = part.to_string_lossy().trim_end_matches(['/', '\\']).into();
-        }
-        part.push(".part");
-        let part = PathBuf::from(part);
+        let part = OutputFolder::part_of(&whole);
         let replaced = part.exists();
         if replaced {
             // Held until the old part is gone, so that nobody writes it.
@@ -74,6 +68,15 @@ impl OutputFolder {
             replaced,
             open: None,
         })
+    }
+
+    /// The folder that grows where an output of this name is written.
+    pub fn part_of(path: impl AsRef<Path>) -> PathBuf {
+        // `out/` is `out`.
+        let path = path.as_ref().components().collect::<PathBuf>();
+        let mut part = path.into_os_string();
+        part.push(".part");
+        PathBuf::from(part)
     }
 
     /// Was there a part of an interrupted run, that was removed?

@@ -15,8 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 use wiretag::{
-    Annotator, Batch, Error, Job, Label, OffsetUnit, OutputFile, Overlaps, Problem, Resumed, Shard,
-    Summary,
+    Annotator, Batch, Error, Job, Label, OffsetUnit, OutputFile, OutputFolder, Overlaps, Problem,
+    Resumed, Shard, Summary,
     read::{Inventory, ReadOptions, Sources},
     write::{OutputFormat, TextUnit},
 };
@@ -239,7 +239,7 @@ impl Plan {
             return sources;
         };
         if self.to.is_folder() {
-            return sources;
+            return sources.without([output.clone(), OutputFolder::part_of(output)]);
         }
         let sources = sources.without(OutputFile::working_files(output));
         // Who names the output as input wants it annotated again; in folders and patterns it is there by chance.

@@ -14,7 +14,8 @@ use std::{
     process::ExitCode,
 };
 use wiretag::{
-    Conversion, Converted, Error, Label, OffsetUnit, OutputFile, Overlapping, Problem, annotated,
+    Conversion, Converted, Error, Label, OffsetUnit, OutputFile, OutputFolder, Overlapping,
+    Problem, annotated,
     read::Sources,
     write::{Feature, OutputFormat, TextUnit},
 };
@@ -105,10 +106,11 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     let sources = || {
         let sources = Sources::new(args.paths.iter().map(String::as_str));
         match args.output.as_deref().filter(|o| *o != Path::new("-")) {
-            Some(output) if !args.to.is_folder() => {
-                sources.without(OutputFile::working_files(output))
+            Some(output) if args.to.is_folder() => {
+                sources.without([output.to_owned(), OutputFolder::part_of(output)])
             }
-            _ => sources,
+            Some(output) => sources.without(OutputFile::working_files(output)),
+            None => sources,
         }
     };
     let inventory = sources().inventory();

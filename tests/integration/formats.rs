@@ -419,6 +419,11 @@ fn folders_appear_whole_and_replace_nothing() {
     }
     assert_eq!(fs::read_dir(dir.path("out")).unwrap().count(), 5);
     assert!(!dir.path("out.part").exists());
+    // What is being written is not read.
+    let ran = dir
+        .annotate(&["news", "--to", "brat", "-o", "news/out"])
+        .exits(0);
+    ran.says("2 documents");
     assert_eq!(
         fs::read_to_string(dir.path("out/annotation.conf")).unwrap(),
         "[entities]\nCOUNTRY\nORG\n\n[relations]\n\n[events]\n\n[attributes]\n"
