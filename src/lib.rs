@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
+pub mod annotated;
 mod annotator;
 mod batch;
+pub mod check;
 mod document;
 mod error;
 pub mod eval;
@@ -25,7 +27,10 @@ pub use annotator::{
     Annotator, AnnotatorBuilder, Explained, Explanation, Found, LexiconWord, Outcome, Overlaps,
     Scratch,
 };
-pub use batch::{Batch, Job, OutputFile, Resumed, Shard, Summary};
+pub use batch::{
+    Batch, Conversion, Converted, Job, OutputFile, OutputFolder, Overlapping, Resumed, Shard,
+    Summary,
+};
 pub use document::{
     AliasId, Annotation, Document, EntryId, Meta, Origin, PatternId, Rule, Score, Zone, ZoneKind,
 };

@@ -1,8 +1,9 @@
 //! The input in chunks: documents that travel together, and where in the input a chunk ends.
 
+use super::run::{Items, Task};
 use crate::{
     error::{Error, Problem},
-    read::{Raw, ReadOptions, Sources, Stream},
+    read::{Raw, Sources},
 };
 use std::{
     fmt, fs, iter,
@@ -107,12 +108,10 @@ const CHUNK_BYTES: usize = 256 << 10;
 /// What a document costs besides its bytes.
 const ITEM_BYTES: usize = 64;
 
-type Items = Box<dyn Iterator<Item = Result<Raw, Problem>> + Send>;
-
 /// Cuts the input into chunks.
-pub(super) struct Chunks {
+pub(super) struct Chunks<'t> {
     sources: Sources,
-    read: ReadOptions,
+    task: &'t dyn Task,
     bytes_read: Arc<AtomicU64>,
     shard: Shard,
     /// Where the first chunk starts.
@@ -123,17 +122,17 @@ pub(super) struct Chunks {
     chunks: u64,
 }
 
-impl Chunks {
+impl<'t> Chunks<'t> {
     pub(super) fn new(
         sources: Sources,
-        read: &ReadOptions,
+        task: &'t dyn Task,
         bytes_read: &Arc<AtomicU64>,
         shard: Shard,
         start: Position,
-    ) -> Chunks {
+    ) -> Chunks<'t> {
         Chunks {
             sources,
-            read: read.clone(),
+            task,
             bytes_read: bytes_read.clone(),
             shard,
             start,
@@ -202,11 +201,9 @@ impl Chunks {
                 Ok(source) => source.name.clone(),
                 Err(problem) => problem.path.clone(),
             };
-            let stream = source.and_then(|s| Stream::open(&s, &self.read, &self.bytes_read));
-            let mut items: Items = match stream {
-                Ok(stream) => Box::new(stream),
-                Err(problem) => Box::new(iter::once(Err(problem))),
-            };
+            let items = source.and_then(|s| self.task.open(&s, &self.bytes_read));
+            let mut items: Items =
+                items.unwrap_or_else(|problem| Box::new(iter::once(Err(problem))));
             if self.at.source == self.start.source {
                 for _ in 0..self.start.item {
                     if items.next().is_none() {

@@ -34,6 +34,8 @@ pub struct OutputFile {
     /// What the state says; without it there is none.
     job: Option<Job>,
     keep_state: bool,
+    /// Is all in the part that will be?
+    whole: bool,
     length: u64,
     progress: Progress,
     checkpoint: u64,
@@ -77,6 +79,7 @@ impl OutputFile {
             file,
             job,
             keep_state: false,
+            whole: false,
             length: 0,
             progress: Progress::default(),
             checkpoint: CHECKPOINT,
@@ -150,6 +153,7 @@ impl OutputFile {
                 file,
                 job: Some(job),
                 keep_state: true,
+                whole: state.finished,
                 length: state.length,
                 progress: state.progress,
                 checkpoint: CHECKPOINT,
@@ -251,8 +255,22 @@ impl Writing {
         }
     }
 
-    /// Makes the output whole.
-    pub(super) fn finish(mut self, progress: &Progress) -> Result<(), Error> {
+    /// How many bytes there are.
+    pub(super) fn length(&self) -> u64 {
+        self.file.length
+    }
+
+    /// Was all written by a run that stopped before it gave the part its name?
+    pub(super) fn is_whole(&self) -> bool {
+        self.file.whole
+    }
+
+    /// Makes the output whole, and writes the file beside it, if there is one: the ending of its name, and its content.
+    pub(super) fn finish(
+        mut self,
+        progress: &Progress,
+        beside: Option<(&str, Vec<u8>)>,
+    ) -> Result<(), Error> {
         self.stop_saver()?;
         if self.file.length == 0 {
             // A packed file without a frame is no file of its kind.
@@ -264,6 +282,9 @@ impl Writing {
         let OutputFile {
             names, job, length, ..
         } = &self.file;
+        if let Some((ending, content)) = beside {
+            names.replace_beside(ending, &content)?;
+        }
         self.file.sync()?;
         if let Some(job) = job {
             let saved = names.replace_state(&State::to_bytes(job, true, *length, progress));
@@ -421,6 +442,16 @@ impl Names {
         }
         self.sync_folder();
         Ok(())
+    }
+
+    /// Puts a file beside the output, in the place of one before.
+    fn replace_beside(&self, ending: &str, content: &[u8]) -> Result<(), Error> {
+        let mut name = self.whole.clone().into_os_string();
+        name.push(ending);
+        let mut new = name.clone();
+        new.push(".part");
+        let written = fs::write(&new, content).and_then(|()| fs::rename(&new, &name));
+        written.map_err(|e| Error::io(name, e))
     }
 
     /// Makes renames last. Where folders can't be flushed there is nothing to be done.

@@ -2,7 +2,10 @@
 
 use super::{
     options::{GazetteerArgs, Gazetteers, InputArgs, parse_size, parse_unit},
-    output::{Output, Progress, STOPPED, complain, stop_on_signals},
+    output::{
+        Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, size,
+        stop_on_signals,
+    },
 };
 use std::{
     fs,
@@ -12,10 +15,10 @@ use std::{
     time::{Duration, Instant},
 };
 use wiretag::{
-    Annotator, Batch, Error, Job, Label, OffsetUnit, OutputFile, Overlaps, Problem, Resumed, Shard,
-    Summary,
+    Annotator, Batch, Error, Job, Label, OffsetUnit, OutputFile, OutputFolder, Overlaps, Problem,
+    Resumed, Shard, Summary,
     read::{Inventory, ReadOptions, Sources},
-    write::OutputFormat,
+    write::{OutputFormat, TextUnit},
 };
 
 /// Annotates articles: files, folders, patterns or standard input.
@@ -29,7 +32,7 @@ pub(super) struct Args {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
 
-    /// Write to this file (.gz, .zst compress); it appears when it is whole [default: standard output]
+    /// Write to this file (.gz, .zst compress), or folder (brat, bdocjs); it appears when it is whole [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -72,7 +75,7 @@ pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
 
-    /// Format of the output: jsonl, marked, view [default: view on a terminal, else jsonl]
+    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, brat, bdocjs, csv, marked, view [default: view on a terminal, else jsonl]
     #[arg(long, value_name = "FORMAT", value_parser = parse_to, help_heading = "Output")]
     to: Option<OutputFormat>,
 
@@ -89,9 +92,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "SCORE", value_parser = parse_score, help_heading = "Output")]
     min_score: Option<f64>,
 
-    /// What offsets count: codepoint, byte, utf16
-    #[arg(long, value_name = "UNIT", value_parser = parse_unit, default_value = "codepoint", help_heading = "Output")]
-    offsets: OffsetUnit,
+    /// What offsets count, in formats that leave it open: codepoint, byte, utf16 [default: codepoint]
+    #[arg(long, value_name = "UNIT", value_parser = parse_unit, help_heading = "Output")]
+    offsets: Option<OffsetUnit>,
+
+    /// What a record is about: document, paragraph, sentence
+    #[arg(long, value_name = "UNIT", value_parser = parse_text_unit, default_value = "document", help_heading = "Output")]
+    unit: TextUnit,
 
     /// Where spans overlap: longest keeps the winners, all keeps the rest too, with the reason
     #[arg(long, value_name = "POLICY", value_parser = ["longest", "all"], default_value = "longest", help_heading = "Output")]
@@ -139,6 +146,7 @@ pub(super) struct Plan {
     read: ReadOptions,
     to: OutputFormat,
     unit: OffsetUnit,
+    text_unit: TextUnit,
     annotator: wiretag::AnnotatorBuilder,
 }
 
@@ -156,9 +164,15 @@ impl Args {
         } else {
             Overlaps::Longest
         };
-        if overlaps == Overlaps::All && !to.holds_overlaps() {
+        if overlaps == Overlaps::All && !to.holds_losers() {
             return Err(Error::invalid(format!(
-                "the format {to} can't hold spans that overlap: add --to jsonl"
+                "the format {to} can't hold spans that lost: add --to jsonl, or csv"
+            )));
+        }
+        let unit = offset_unit(to, self.offsets)?;
+        if to.is_folder() && self.resume {
+            return Err(Error::invalid(format!(
+                "the format {to} is a folder of files, of which nobody knows how far they got: --resume works with jsonl, and wiretag convert makes the folder of its output"
             )));
         }
         if self.paths.is_empty() && io::stdin().is_terminal() {
@@ -175,7 +189,8 @@ impl Args {
                 "--min-score",
                 self.min_score.map(|s| s.to_string()).unwrap_or_default(),
             ),
-            ("--offsets", self.offsets.to_string()),
+            ("--offsets", unit.to_string()),
+            ("--unit", self.unit.to_string()),
             ("--overlaps", self.overlaps.clone()),
             ("--attributes", self.attributes.to_string()),
             ("--shard", self.shard.to_string()),
@@ -209,7 +224,8 @@ impl Args {
             gazetteers: self.lists.resolve()?,
             read: self.input.resolve()?,
             to,
-            unit: self.offsets,
+            unit,
+            text_unit: self.unit,
             annotator,
         })
     }
@@ -222,6 +238,9 @@ impl Plan {
         let Some(output) = &self.output else {
             return sources;
         };
+        if self.to.is_folder() {
+            return sources.without([output.clone(), OutputFolder::part_of(output)]);
+        }
         let sources = sources.without(OutputFile::working_files(output));
         // Who names the output as input wants it annotated again; in folders and patterns it is there by chance.
         let same = |path: &String| match (fs::canonicalize(path), fs::canonicalize(output)) {
@@ -260,14 +279,14 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads);
     let pool = pool.build_global();
     pool.map_err(|e| Error::invalid(format!("can't start threads: {e}")))?;
-    let output = Output::of(plan.output.clone())?;
+    let output = Output::of(plan.output.clone(), plan.to)?;
     if plan.resume && matches!(output, Output::Stream(_)) {
         return Err(Error::invalid("--resume needs a file behind -o"));
     }
     let inventory = plan.sources().inventory();
     let job = match output {
         Output::File(_) => plan.job(&inventory)?,
-        Output::Stream(_) => None,
+        Output::Stream(_) | Output::Folder(_) => None,
     };
     let annotator = plan.gazetteers.annotator(&mut plan.annotator)?;
     let mut batch = Batch::new(&annotator);
@@ -276,6 +295,7 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     batch.threads = plan.threads;
     batch.shard = plan.shard;
     batch.writer = plan.to.writer();
+    batch.text_unit = plan.text_unit;
     let total = (!inventory.streams).then_some(inventory.bytes);
     let start = Instant::now();
     let (before, summary) = match output {
@@ -285,6 +305,21 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
             let summary = batch.run(plan.sources(), &mut out, &mut report);
             progress.finish();
             (Summary::default(), summary?)
+        }
+        Output::Folder(path) => {
+            let folder = open_folder(&path, plan.quiet)?;
+            let part = folder.part().display().to_string();
+            batch.stop = stop_on_signals();
+            let progress = Progress::new(batch.bytes_read.clone(), total, plan.quiet);
+            let mut report = |problem: &Problem| progress.complain(problem);
+            let summary = batch.run_to_folder(plan.sources(), folder, &mut report);
+            progress.finish();
+            let summary = summary?;
+            if summary.stopped {
+                complain(&format!("interrupted: {part} holds what was finished"));
+                return Ok(ExitCode::from(STOPPED));
+            }
+            (Summary::default(), summary)
         }
         Output::File(path) => {
             let Some(mut file) = plan.open(&path, job)? else {
@@ -380,20 +415,7 @@ fn sentence(summary: &Summary, bytes: u64, time: Duration) -> String {
     )
 }
 
-fn plural(n: u64, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
-}
-
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.2} GB", bytes as f64 / 1e9),
-    }
-}
-
-fn parse_to(word: &str) -> Result<OutputFormat, String> {
+pub(super) fn parse_to(word: &str) -> Result<OutputFormat, String> {
     super::named(word, OutputFormat::ALL, OutputFormat::as_str)
 }
 
@@ -401,4 +423,8 @@ fn parse_to(word: &str) -> Result<OutputFormat, String> {
 fn parse_score(word: &str) -> Result<f64, String> {
     let score = word.parse().ok().filter(|s| (0.0..=1.0).contains(s));
     score.ok_or_else(|| "a score is a number from 0 to 1, such as 0.9".to_owned())
+}
+
+pub(super) fn parse_text_unit(word: &str) -> Result<TextUnit, String> {
+    super::named(word, TextUnit::ALL, TextUnit::as_str)
 }

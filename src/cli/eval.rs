@@ -7,16 +7,16 @@ use std::{
     process::ExitCode,
 };
 use wiretag::{
-    Error, Label, Problem, Severity,
+    Error, Label, Problem, Severity, annotated,
     eval::{
-        By, CompareOptions, Corpus, CorpusFormat, CorpusOptions, Options, Pair, Paired, Report,
-        Results, Scheme, compare, evaluate,
+        By, CompareOptions, Corpus, Options, Pair, Paired, Report, Results, Scheme, compare,
+        evaluate,
     },
 };
 
 /// Scores predicted spans against gold spans: precision, recall and F1.
 ///
-/// Reads JSONL records (what annotate writes) and CoNLL columns (IOB1, IOB2, BILOU, BIOES), also as .gz or .zst. Documents are paired by
+/// Reads JSONL records (what annotate writes), what annotation tools export (Prodigy, doccano, Label Studio, bdocjs, brat) and CoNLL columns (IOB1, IOB2, BILOU, BIOES), also as .gz or .zst. Documents are paired by
 /// id, or in their order where one side has no ids, as in CoNLL; their texts must be the same but for white space.
 ///
 /// There are four schemes, those of nervaluate. strict: bounds and label agree. exact: the bounds agree. partial: the same, an overlap
@@ -55,9 +55,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "[LABEL=]F1", value_parser = parse_bar)]
     min_f1: Vec<Bar>,
 
-    /// Format of the input: jsonl, json, conll [default: by name, then content]
-    #[arg(long, value_name = "FORMAT", value_parser = parse_from, help_heading = "Input")]
-    from: Option<CorpusFormat>,
+    /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll [default: by name, then content]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_annotated, help_heading = "Input")]
+    from: Option<annotated::Format>,
 
     /// JSONL, JSON: field of gold spans with their label
     #[arg(
@@ -149,9 +149,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     }
     let options = args.options()?;
     let bars = args.bars()?;
-    let mut read = CorpusOptions {
+    let mut read = annotated::Options {
         from: args.from,
-        ..CorpusOptions::default()
+        ..annotated::Options::default()
     };
     let predicted = Corpus::read(&args.pred, &read)?;
     let other = args.compare.as_deref().map(|p| Corpus::read(p, &read));
@@ -348,15 +348,15 @@ fn below(
     Ok(messages)
 }
 
-fn parse_from(word: &str) -> Result<CorpusFormat, String> {
-    super::named(word, &CorpusFormat::ALL, CorpusFormat::as_str)
+pub(super) fn parse_annotated(word: &str) -> Result<annotated::Format, String> {
+    super::named(word, annotated::Format::ALL, annotated::Format::as_str)
 }
 
 fn parse_by(word: &str) -> Result<By, String> {
     super::named(word, &By::ALL, By::as_str)
 }
 
-fn parse_map(pair: &str) -> Result<(String, String), String> {
+pub(super) fn parse_map(pair: &str) -> Result<(String, String), String> {
     match pair.split_once('=') {
         Some((from, to)) if !from.is_empty() && !to.is_empty() => {
             Ok((from.to_owned(), to.to_owned()))

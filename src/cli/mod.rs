@@ -1,6 +1,8 @@
 //! The command line: one file a command, on the public library alone.
 
 mod annotate;
+mod check;
+mod convert;
 mod eval;
 mod explain;
 mod gazetteer;
@@ -30,6 +32,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Annotate(Box<annotate::Args>),
+    Convert(Box<convert::Args>),
+    Check(Box<check::Args>),
     Eval(Box<eval::Args>),
     Explain(Box<explain::Args>),
     Gazetteer(gazetteer::Args),
@@ -42,6 +46,8 @@ enum Command {
 pub(crate) fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Annotate(args) => args.resolve().and_then(annotate::run),
+        Command::Convert(args) => convert::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::Gazetteer(args) => gazetteer::run(&args),

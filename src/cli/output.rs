@@ -12,7 +12,7 @@ use std::{
     },
     time::Duration,
 };
-use wiretag::Error;
+use wiretag::{Error, OffsetUnit, OutputFolder, write::OutputFormat};
 
 /// Says on standard error what is wrong.
 pub(super) fn complain(what: &dyn Display) {
@@ -28,12 +28,22 @@ pub(super) enum Output {
     Stream(Named),
     /// A file, or the place for one.
     File(PathBuf),
+    /// The place for a folder, of formats that are one.
+    Folder(PathBuf),
 }
 
 impl Output {
     /// Standard output, or what has this name; a file is not opened yet.
-    pub(super) fn of(path: Option<PathBuf>) -> Result<Output, Error> {
-        let Some(path) = path.filter(|p| p != Path::new("-")) else {
+    pub(super) fn of(path: Option<PathBuf>, format: OutputFormat) -> Result<Output, Error> {
+        let path = path.filter(|p| p != Path::new("-"));
+        if format.is_folder() {
+            return path.map(Output::Folder).ok_or_else(|| {
+                Error::invalid(format!(
+                    "the format {format} is a folder of files: name it with -o"
+                ))
+            });
+        }
+        let Some(path) = path else {
             return Ok(Output::Stream(stdout()));
         };
         match fs::metadata(&path) {
@@ -45,6 +55,36 @@ impl Output {
             }
             _ => Ok(Output::File(path)),
         }
+    }
+}
+
+/// Starts a folder.
+pub(super) fn open_folder(path: &Path, quiet: bool) -> Result<OutputFolder, Error> {
+    let folder = OutputFolder::create(path)?;
+    if folder.replaced() && !quiet {
+        let part = folder.part().display();
+        complain(&format!("{part}: of an interrupted run, is started anew"));
+    }
+    Ok(folder)
+}
+
+/// What offsets count in a format, if it leaves it open as `--offsets` says.
+pub(super) fn offset_unit(
+    format: OutputFormat,
+    asked: Option<OffsetUnit>,
+) -> Result<OffsetUnit, Error> {
+    let refuse = |counts: &str| {
+        Err(Error::invalid(format!(
+            "the format {format} counts {counts}: leave --offsets out"
+        )))
+    };
+    match (format.writer().unit(), asked) {
+        (Some(fixed), Some(asked)) if fixed != asked => refuse(fixed.as_str()),
+        (Some(fixed), _) => Ok(fixed),
+        (None, Some(OffsetUnit::Byte)) if format == OutputFormat::Bdocjs => {
+            refuse("codepoint or utf16")
+        }
+        (None, asked) => Ok(asked.unwrap_or_default()),
     }
 }
 
@@ -143,5 +183,20 @@ impl Progress {
     /// Takes the bar away.
     pub(super) fn finish(self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// `3 documents`
+pub(super) fn plural(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// `17.4 kB`
+pub(super) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.2} GB", bytes as f64 / 1e9),
     }
 }

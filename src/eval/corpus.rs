@@ -1,103 +1,19 @@
 //! [`Corpus`]: annotated documents from files, and which gold document belongs to which predicted one.
 
-use super::{Annotated, LabelledSpan, Pair, conll, jsonl};
+use super::{Annotated, LabelledSpan, Pair};
 use crate::{
+    annotated::{Claimed, Documents, FaultKind, Options},
     error::{Error, Problem},
-    read::{Format, ReadOptions, Sources, Stream},
-    record::OffsetUnit,
-    span::{Label, Span},
+    span::Span,
 };
-use std::{collections::HashMap, fmt, sync::Arc};
-
-/// A format of annotated documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CorpusFormat {
-    /// One JSON object a line, a document each: the [records](crate::write::jsonl) that this crate writes, and what resembles them.
-    ///
-    /// A document needs `text` (predictions may leave it out, and are then taken for the gold text) and `spans`, a list of objects with
-    /// `start`, `end` and `label`; `id` is a string or a number. Read besides: `offset_unit` (default: code points); of a span `text`,
-    /// which must be what the offsets say, and `origin`; of a gold span `optional` or `opt`; of a gold document `annotated_types`.
-    /// Spans with `lost` are left out. Other fields are passed over.
-    Jsonl,
-    /// The same objects in an array.
-    Json,
-    /// A token a line, its first column the token, its last the tag; columns are parted by tabs, or else by spaces. A blank line ends a
-    /// sentence, a line that starts with `-DOCSTART-` begins a document; without such lines each sentence is a document. Lines that
-    /// start with `#` and have no tag are comments.
-    ///
-    /// Tags are `O` or a prefix and a label, as IOB1, IOB2, BILOU and BIOES write them. All are read by one rule: `B`, `U` and `S`
-    /// start a span; `I`, `L` and `E` go on with the span of their label before them, or start one; `L`, `E`, `U` and `S` end theirs.
-    /// The text is the tokens with spaces between them and line feeds between sentences.
-    Conll,
-}
-
-impl CorpusFormat {
-    /// All formats.
-    pub const ALL: [CorpusFormat; 3] =
-        [CorpusFormat::Jsonl, CorpusFormat::Json, CorpusFormat::Conll];
-
-    /// The word that `--from` takes.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            CorpusFormat::Jsonl => "jsonl",
-            CorpusFormat::Json => "json",
-            CorpusFormat::Conll => "conll",
-        }
-    }
-
-    /// The format that the name of a file tells.
-    fn of_name(name: &str) -> Option<CorpusFormat> {
-        let name = name.to_lowercase();
-        let stem = name.strip_suffix(".gz").or(name.strip_suffix(".zst"));
-        match stem.unwrap_or(&name).rsplit_once('.')?.1 {
-            "jsonl" | "ndjson" | "jsonlines" => Some(CorpusFormat::Jsonl),
-            "json" => Some(CorpusFormat::Json),
-            "conll" | "conll03" | "bio" | "iob" | "iob2" | "bioes" | "iobes" | "bilou" => {
-                Some(CorpusFormat::Conll)
-            }
-            _ => None,
-        }
-    }
-
-    /// The format of a text.
-    fn of_content(text: &str) -> Option<CorpusFormat> {
-        match text.trim_start().chars().next() {
-            Some('{') => Some(CorpusFormat::Jsonl),
-            _ => conll::looks_like(text).then_some(CorpusFormat::Conll),
-        }
-    }
-}
-
-impl fmt::Display for CorpusFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// How a corpus is read.
-#[derive(Clone, Debug)]
-pub struct CorpusOptions {
-    /// The format; `None` decides by the file's name, then by content. Default: `None`.
-    pub from: Option<CorpusFormat>,
-    /// JSONL, JSON: the field of a span that has its label; where a span lacks it, `label` does. Default: `label`.
-    pub label_field: String,
-}
-
-impl Default for CorpusOptions {
-    fn default() -> CorpusOptions {
-        CorpusOptions {
-            from: None,
-            label_field: "label".into(),
-        }
-    }
-}
+use std::{collections::HashMap, sync::Arc};
 
 /// Annotated documents as they were read, gold or predicted.
 ///
 /// ```no_run
-/// use wiretag::eval::{Corpus, CorpusOptions, Options, evaluate};
-/// let gold = Corpus::read_gold("gold.jsonl", &CorpusOptions::default())?;
-/// let predicted = Corpus::read("predicted.jsonl", &CorpusOptions::default())?;
+/// use wiretag::{annotated, eval::{Corpus, Options, evaluate}};
+/// let gold = Corpus::read_gold("gold.jsonl", &annotated::Options::default())?;
+/// let predicted = Corpus::read("predicted.jsonl", &annotated::Options::default())?;
 /// let paired = gold.pair(predicted);
 /// println!("F1 {:.4}", evaluate(&paired.pairs, &Options::default()).all.of(wiretag::eval::Scheme::Strict).f1());
 /// # Ok::<(), wiretag::Error>(())
@@ -118,21 +34,8 @@ pub(super) struct Entry {
     /// Has it an id of its own, which the other side shares?
     pub(super) has_id: bool,
     pub(super) doc: Annotated,
-    /// The spans of a document without a text, whose offsets wait for one.
-    pub(super) waiting: Option<Vec<Waiting>>,
-}
-
-/// A span whose offsets are not bytes yet.
-#[derive(Debug)]
-pub(super) struct Waiting {
-    pub(super) start: u64,
-    pub(super) end: u64,
-    pub(super) unit: OffsetUnit,
-    pub(super) label: Label,
-    /// What the span says that it covers.
-    pub(super) text: Option<String>,
-    pub(super) optional: bool,
-    pub(super) origin: Option<String>,
+    /// A document without a text, whose offsets wait for one.
+    pub(super) waiting: Option<Box<Claimed>>,
 }
 
 /// Gold documents with their predictions, and what was wrong with them.
@@ -152,71 +55,27 @@ pub struct Paired<'a> {
     pub respaced: u64,
 }
 
-/// No document is that large: a corpus is read whole.
-const MAX_DOCUMENT: usize = 4095 << 20;
-
 impl Corpus {
     /// Reads a file, a folder, a pattern or (`-`) standard input, also packed (.gz, .zst). Time and memory are linear in its size.
+    /// Documents that their annotators rejected are passed over.
     ///
     /// # Errors
     /// When a file can't be read, or none of the formats fits. Bad documents and spans are no error but [problems](Corpus::problems).
-    pub fn read(path: &str, options: &CorpusOptions) -> Result<Corpus, Error> {
+    pub fn read(path: &str, options: &Options) -> Result<Corpus, Error> {
         let mut corpus = Corpus::new(match path {
             "-" => "standard input",
             _ => path,
         });
-        let fatal = |problem: Problem| Error::problems(vec![problem]);
-        for source in Sources::new([path]) {
-            let source = source.map_err(fatal)?;
-            let told = options.from.or(CorpusFormat::of_name(&source.name));
-            let mut read = ReadOptions::default();
-            read.max_document = MAX_DOCUMENT;
-            read.from = Some(match told {
-                Some(CorpusFormat::Jsonl) => Format::Jsonl,
-                Some(CorpusFormat::Json) => Format::Json,
-                Some(CorpusFormat::Conll) | None => Format::Text,
-            });
-            let stream = Stream::open(&source, &read, &Arc::default()).map_err(fatal)?;
-            for raw in stream {
-                let raw = match raw {
-                    Ok(raw) => raw,
-                    Err(problem) => {
-                        corpus.problems.push(problem);
-                        continue;
-                    }
-                };
-                let first_line = raw.line.unwrap_or(1);
-                let text = match std::str::from_utf8(&raw.bytes) {
-                    Ok(text) => text.trim_start_matches('\u{feff}'),
-                    Err(e) => {
-                        let before = &raw.bytes[..e.valid_up_to()];
-                        let breaks = memchr::memchr_iter(b'\n', before).count() as u64;
-                        let line = Some(first_line + breaks);
-                        let message = "not UTF-8: convert the file";
-                        corpus
-                            .problems
-                            .push(Problem::error(&raw.name, line, message));
-                        continue;
-                    }
-                };
-                match told.or_else(|| CorpusFormat::of_content(text)) {
-                    Some(CorpusFormat::Conll) => conll::parse(&raw.name, text, &mut corpus),
-                    // Of unknown name and in one piece.
-                    Some(_) if told.is_none() => {
-                        for (line, text) in (first_line..).zip(text.lines()) {
-                            if !text.trim().is_empty() {
-                                jsonl::parse(&raw.name, line, text, options, &mut corpus);
-                            }
-                        }
-                    }
-                    Some(_) => jsonl::parse(&raw.name, first_line, text, options, &mut corpus),
-                    None if text.trim().is_empty() => {}
-                    None => {
-                        return Err(Error::invalid(format!(
-                            "{}: neither JSONL nor CoNLL by its content: --from names the format (jsonl, json, conll)",
-                            source.name
-                        )));
-                    }
+        for document in Documents::new([path], options) {
+            match document {
+                Ok(claimed) if claimed.refused.is_some() => {}
+                Ok(claimed) => corpus.add(claimed),
+                Err((file, fault)) if fault.kind == FaultKind::Unreadable => {
+                    return Err(Error::problems(vec![fault.problem(&file, "")]));
+                }
+                Err((file, fault)) => {
+                    let problem = fault.problem(&file, ": the document is left out");
+                    corpus.problems.push(problem);
                 }
             }
         }
@@ -228,7 +87,7 @@ impl Corpus {
     ///
     /// # Errors
     /// As for [`Corpus::read`].
-    pub fn read_gold(path: &str, options: &CorpusOptions) -> Result<Corpus, Error> {
+    pub fn read_gold(path: &str, options: &Options) -> Result<Corpus, Error> {
         let mut corpus = Corpus::read(path, options)?;
         let problems = &mut corpus.problems;
         corpus.entries.retain(|entry| {
@@ -333,7 +192,7 @@ impl Corpus {
     ) -> Vec<LabelledSpan> {
         let at = (&*predicted.file, predicted.line);
         if let Some(waiting) = predicted.waiting {
-            return resolve(&gold.doc.text, waiting, at, &mut paired.problems);
+            return spans(&waiting, &gold.doc.text, &mut paired.problems);
         }
         if gold.doc.text == predicted.doc.text {
             return predicted.doc.spans;
@@ -388,17 +247,46 @@ impl Corpus {
         });
     }
 
-    pub(super) fn add(&mut self, entry: Entry) {
+    fn add(&mut self, mut claimed: Claimed) {
+        for fault in &claimed.faults {
+            self.problems
+                .push(fault.problem(&claimed.file, ": left out"));
+        }
+        let mut entry = Entry {
+            file: claimed.file.clone(),
+            line: claimed.line,
+            has_id: claimed.id.is_some(),
+            doc: Annotated {
+                id: claimed.name(),
+                text: String::new(),
+                spans: Vec::new(),
+                annotated_types: claimed.annotated_types.take(),
+            },
+            waiting: None,
+        };
+        match claimed.text.take() {
+            Some(text) => {
+                entry.doc.spans = spans(&claimed, &text, &mut self.problems);
+                entry.doc.text = text;
+            }
+            None => entry.waiting = Some(Box::new(claimed)),
+        }
         self.entries.push(entry);
     }
+}
 
-    pub(super) fn complain(&mut self, problem: Problem) {
-        self.problems.push(problem);
-    }
-
-    pub(super) fn problems_mut(&mut self) -> &mut Vec<Problem> {
-        &mut self.problems
-    }
+/// The spans of a text that claims are true of. The others are reported and left out.
+fn spans(claimed: &Claimed, text: &str, problems: &mut Vec<Problem>) -> Vec<LabelledSpan> {
+    let (proved, faults) = claimed.resolve(text);
+    let faults = faults.iter();
+    problems.extend(faults.map(|f| f.problem(&claimed.file, ": left out")));
+    let span = |p: &crate::annotated::Proved<'_>| LabelledSpan {
+        span: p.span,
+        label: p.label,
+        optional: p.claim.optional,
+        origin: p.claim.origin.clone(),
+    };
+    proved.iter().map(span).collect()
 }
 
 fn left_out(gold: &Entry) -> String {
@@ -408,69 +296,6 @@ fn left_out(gold: &Entry) -> String {
         1 => "its gold span counts as missed".to_owned(),
         n => format!("its {n} gold spans count as missed"),
     }
-}
-
-/// Turns offsets into bytes of a text. Spans that are none are reported and left out.
-pub(super) fn resolve(
-    text: &str,
-    waiting: Vec<Waiting>,
-    (file, line): (&str, u64),
-    problems: &mut Vec<Problem>,
-) -> Vec<LabelledSpan> {
-    let mut units: HashMap<OffsetUnit, Vec<usize>> = HashMap::new();
-    let mut spans = Vec::with_capacity(waiting.len());
-    for span in waiting {
-        let bytes = units
-            .entry(span.unit)
-            .or_insert_with(|| bytes_of(text, span.unit));
-        let mut refuse = |message: String| {
-            let message = format!("span {}..{}: {message}", span.start, span.end);
-            problems.push(Problem::error(file, Some(line), message));
-        };
-        let byte = |offset: u64| {
-            let found = usize::try_from(offset).ok().and_then(|o| bytes.get(o));
-            found.copied()
-        };
-        let (Some(start), Some(end)) = (byte(span.start), byte(span.end)) else {
-            let most = bytes.len() - 1;
-            refuse(format!("the text ends at {most} ({}): left out", span.unit));
-            continue;
-        };
-        if [start, end].contains(&INSIDE) {
-            refuse(format!("it cuts a character ({}): left out", span.unit));
-        } else if start >= end {
-            refuse("it is empty: left out".to_owned());
-        } else if let Some(said) = span.text.filter(|said| *said != text[start..end]) {
-            refuse(format!(
-                "it should be {said:?} and is {:?}, is offset_unit ({}) right? left out",
-                &text[start..end],
-                span.unit
-            ));
-        } else {
-            spans.push(LabelledSpan {
-                span: Span { start, end },
-                label: span.label,
-                optional: span.optional,
-                origin: span.origin,
-            });
-        }
-    }
-    spans
-}
-
-/// Marks offsets inside a character.
-const INSIDE: usize = usize::MAX;
-
-/// For each offset of a unit its byte.
-fn bytes_of(text: &str, unit: OffsetUnit) -> Vec<usize> {
-    let mut bytes = Vec::with_capacity(text.len() + 1);
-    for (at, c) in text.char_indices() {
-        bytes.push(at);
-        let len = unit.count(c.encode_utf8(&mut [0; 4]));
-        bytes.extend((1..len).map(|_| INSIDE));
-    }
-    bytes.push(text.len());
-    bytes
 }
 
 /// Two texts that differ in white space alone: where the characters of one stand in the other.
@@ -539,58 +364,7 @@ impl Respacing {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_and_content_tell_the_format() {
-        for (name, format) in [
-            ("a.jsonl", Some(CorpusFormat::Jsonl)),
-            ("news/a.JSON.gz", Some(CorpusFormat::Json)),
-            ("dev.iob2.zst", Some(CorpusFormat::Conll)),
-            ("dev.txt", None),
-            ("-", None),
-        ] {
-            assert_eq!(CorpusFormat::of_name(name), format, "{name}");
-        }
-        for (text, format) in [
-            ("{\"id\": 1}", Some(CorpusFormat::Jsonl)),
-            ("\n-DOCSTART- -X- O O\n", Some(CorpusFormat::Conll)),
-            ("Köln\tB-LOC\n", Some(CorpusFormat::Conll)),
-            ("# id = 4\nKöln _ _ U-LOC\n", Some(CorpusFormat::Conll)),
-            ("Iran denied it.\n", None),
-            ("", None),
-        ] {
-            assert_eq!(CorpusFormat::of_content(text), format, "{text}");
-        }
-    }
-
-    #[test]
-    fn offsets_of_all_units_become_bytes() {
-        let text = "🚀 Köln";
-        for (unit, start, end) in [
-            (OffsetUnit::Codepoint, 2, 6),
-            (OffsetUnit::Byte, 5, 10),
-            (OffsetUnit::Utf16, 3, 7),
-        ] {
-            let span = |start, end| Waiting {
-                start,
-                end,
-                unit,
-                label: Label::new("LOCATION").unwrap(),
-                text: Some("Köln".to_owned()),
-                optional: false,
-                origin: None,
-            };
-            let mut problems = Vec::new();
-            let waiting = vec![span(start, end), span(start, end + 1), span(0, start)];
-            let spans = resolve(text, waiting, ("a.jsonl", 3), &mut problems);
-            assert_eq!(spans.len(), 1, "{unit}");
-            assert_eq!(&text[spans[0].span.range()], "Köln");
-            assert_eq!(problems.len(), 2);
-            assert!(problems[0].message.contains("the text ends at"));
-            assert!(problems[1].message.contains("offset_unit"));
-        }
-        assert_eq!(bytes_of("é🚀", OffsetUnit::Utf16), [0, 2, INSIDE, 6]);
-    }
+    use crate::span::Label;
 
     #[test]
     fn spans_are_carried_over_white_space() {

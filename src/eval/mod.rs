@@ -2,7 +2,7 @@
 //!
 //! Documents come in pairs, a gold side and a predicted one over the same text ([`Pair`]); [`evaluate`] makes a [`Report`] of them, and
 //! [`compare`] says what differs between two predictions and whether the difference could be chance. Both are pure functions.
-//! [`Corpus`] reads documents from JSONL and CoNLL, and pairs them.
+//! [`Corpus`] reads documents from the formats of [`annotated`](crate::annotated), and pairs them.
 //!
 //! # Schemes
 //! A prediction and a gold span that belong together are a pair: spans that are equal in bounds and label first, then, in the order of
@@ -66,17 +66,15 @@
 //! ```
 
 mod compare;
-mod conll;
 mod corpus;
 mod errors;
 mod json;
-mod jsonl;
 mod pairing;
 mod sides;
 mod table;
 
 pub use compare::{Change, CompareOptions, Comparison, Difference, compare};
-pub use corpus::{Corpus, CorpusFormat, CorpusOptions, Paired};
+pub use corpus::{Corpus, Paired};
 pub use errors::{Example, Mistake, MistakeKind, Surface};
 pub use table::{Align, Row, Table};
 

@@ -104,9 +104,10 @@ pub(super) fn parse_object(raw: &Raw, options: &ReadOptions) -> Parsed {
 }
 
 /// The names and values of an object's fields in their order, the values as they stand in the line. No two have one name.
-type Fields<'a> = Vec<(Cow<'a, str>, &'a str)>;
+pub(crate) type Fields<'a> = Vec<(Cow<'a, str>, &'a str)>;
 
-fn fields(line: &str) -> Result<Fields<'_>, serde_json::Error> {
+/// The fields of an object.
+pub(crate) fn fields(line: &str) -> Result<Fields<'_>, serde_json::Error> {
     match plain_fields(line) {
         Some(fields) => Ok(fields),
         None => serde_json::from_str(line).map(|AllFields(fields)| fields),
@@ -185,7 +186,7 @@ impl<'de> Deserialize<'de> for AllFields<'de> {
 }
 
 /// The string that a value is; none for null.
-fn string_of(value: &str) -> Result<Option<String>, serde_json::Error> {
+pub(crate) fn string_of(value: &str) -> Result<Option<String>, serde_json::Error> {
     let quoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
     match quoted.and_then(json::unescape) {
         Some(string) => Ok(Some(string)),
@@ -225,7 +226,7 @@ fn meta(fields: Fields<'_>) -> Meta {
 }
 
 /// A field on one line.
-fn owned((name, value): (Cow<'_, str>, &str)) -> (String, Box<RawValue>) {
+pub(crate) fn owned((name, value): (Cow<'_, str>, &str)) -> (String, Box<RawValue>) {
     let value = match value.contains(['\n', '\r']) {
         true => RawValue::from_string(on_one_line(value)),
         false => serde_json::from_str(value),

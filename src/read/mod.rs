@@ -16,6 +16,7 @@ mod text;
 mod warc;
 mod zstd;
 
+pub(crate) use jsonl::{Fields, fields as object_fields, owned as meta_field, string_of};
 pub use source::{Inventory, Source, Sources};
 pub use stream::{Raw, Stream};
 
@@ -88,11 +89,11 @@ impl Format {
             .find(|f| f.reader().magic().is_some_and(|m| start.starts_with(m)))
     }
 
-    /// The format of a text of which this is the start.
-    fn of_content(start: &str) -> Format {
-        let mut all = Format::ALL.iter().copied().rev();
+    /// The one of these formats that a text is of, of which this is the start; else the first of them.
+    fn of_content(start: &str, among: &[Format]) -> Format {
+        let mut all = among.iter().copied().rev();
         all.find(|f| f.reader().looks_like(start))
-            .unwrap_or(Format::Text)
+            .unwrap_or(among[0])
     }
 }
 
@@ -115,6 +116,8 @@ pub struct ReadOptions {
     encoding: Option<&'static encoding_rs::Encoding>,
     /// The most bytes that a document may have, before and after decompression. Default: 64 MiB.
     pub max_document: usize,
+    /// The formats that names and content decide between, plain text or what takes its place first.
+    pub(crate) among: &'static [Format],
 }
 
 impl Default for ReadOptions {
@@ -125,6 +128,7 @@ impl Default for ReadOptions {
             id_field: "id".into(),
             encoding: None,
             max_document: 64 << 20,
+            among: Format::ALL,
         }
     }
 }

@@ -43,7 +43,7 @@ pub struct Sources {
     /// What a pattern found, and the part of it without a wildcard.
     matched: VecDeque<PathBuf>,
     fixed: PathBuf,
-    /// Files that are no sources, wherever they are found.
+    /// Files and folders that are no sources, wherever they are found.
     left_out: Vec<PathBuf>,
 }
 
@@ -93,7 +93,7 @@ impl Sources {
         }
     }
 
-    /// The same without these files: a run must not read what it writes.
+    /// The same without these files and folders: a run must not read what it writes.
     pub fn without(mut self, files: impl IntoIterator<Item = impl Into<PathBuf>>) -> Sources {
         let files = files.into_iter().map(|f| absolute(&f.into()));
         self.left_out.extend(files);
@@ -137,11 +137,6 @@ impl Sources {
             fingerprint: hash.digest(),
             streams,
         }
-    }
-
-    fn is_left_out(&self, path: &Path) -> bool {
-        let mut named = self.left_out.iter();
-        named.any(|l| l.file_name() == path.file_name() && *l == absolute(path))
     }
 
     fn next_argument(&mut self) -> Option<Result<Source, Problem>> {
@@ -214,8 +209,10 @@ impl Sources {
                     return Some(Err(Problem::error(&path, None, message)));
                 }
             };
-            if entry.depth() > 0 && is_hidden(entry.path()) {
-                if entry.file_type().is_dir() {
+            let is_folder = entry.file_type().is_dir();
+            let is_left_out = is_folder && is_among(&self.left_out, entry.path());
+            if entry.depth() > 0 && (is_hidden(entry.path()) || is_left_out) {
+                if is_folder {
                     files.skip_current_dir();
                 }
                 continue;
@@ -236,7 +233,7 @@ impl Iterator for Sources {
         loop {
             let next = self.next_found()?;
             let path = next.as_ref().ok().and_then(|s| s.path.as_deref());
-            if !path.is_some_and(|p| self.is_left_out(p)) {
+            if !path.is_some_and(|p| is_among(&self.left_out, p)) {
                 return Some(next);
             }
         }
@@ -259,6 +256,12 @@ impl Sources {
             None => self.next_argument(),
         }
     }
+}
+
+/// Is a path one of these, which are absolute?
+fn is_among(paths: &[PathBuf], path: &Path) -> bool {
+    let mut named = paths.iter();
+    named.any(|l| l.file_name() == path.file_name() && *l == absolute(path))
 }
 
 /// A path with its folder as the root has it; links in its last part are not followed.

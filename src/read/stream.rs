@@ -479,7 +479,8 @@ impl Stream {
         let told = options
             .from
             .or_else(|| Format::of_extension(extension))
-            .or_else(|| Format::of_magic(&start));
+            .or_else(|| Format::of_magic(&start))
+            .filter(|told| options.from.is_some() || options.among.contains(told));
         let is_container = told.is_some_and(|f| f.reader().magic().is_some());
         if !is_container {
             (start, rest) = utf8(start, rest, options).map_err(|e| problem(read_error(&e)))?;
@@ -488,7 +489,8 @@ impl Stream {
             }
         }
         // The end of the part looked at may cut a character, or a line of JSON: both are no reason to take it for something else.
-        let format = told.unwrap_or_else(|| Format::of_content(&String::from_utf8_lossy(&start)));
+        let format = told
+            .unwrap_or_else(|| Format::of_content(&String::from_utf8_lossy(&start), options.among));
         let stream = Box::new(Cursor::new(start).chain(rest));
         Ok(Stream {
             name: source.name.as_str().into(),

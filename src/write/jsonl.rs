@@ -22,7 +22,7 @@
 //! | `entity` | string or null | id of the entity, `country/KP`, or of the pattern that found it; null where neither has one |
 //! | `name` | string or null | canonical name of the entity; null where no list has it |
 //! | `also` | array of strings | ids of further entities with a name of this form and label; absent if there are none |
-//! | `origin` | string | what found it: `alias`, `rule:NAME` (`wiretag rules` lists them), or `pattern` (one of the user's) |
+//! | `origin` | string | what found it: `alias`, `rule:NAME` (`wiretag rules` lists them), or `pattern` (one of the user's); empty where a file that was converted does not say |
 //! | `score` | number | how likely it is right: a share of 1 in steps of 0.01, from 0.01 to 0.99; absent for what lost |
 //! | `zone` | string | `dateline`, `byline`, `credit` or `boilerplate`, when the span lies in one; else absent |
 //! | `lost` | string | why the span lost the competition; only with `--overlaps all`, and absent on winners |
@@ -63,18 +63,41 @@ impl Writer for Jsonl {
             push_mention(mention, out);
         }
         out.push(b']');
-        if !record.meta.is_empty() {
-            out.extend_from_slice(b",\"meta\":");
-            push_object(
-                record.meta.iter().map(|(k, v)| (k, v.get())),
-                out,
-                |value, out| {
-                    out.extend_from_slice(value.as_bytes());
-                },
-            );
-        }
+        push_meta(record, out);
         out.extend_from_slice(b"}\n");
     }
+}
+
+/// The field `meta` with the comma before it, if there is any.
+pub(super) fn push_meta(record: &Record<'_>, out: &mut Vec<u8>) {
+    if !record.meta.is_empty() {
+        out.extend_from_slice(b",\"meta\":");
+        push_object(
+            record.meta.iter().map(|(k, v)| (k, v.get())),
+            out,
+            |value, out| {
+                out.extend_from_slice(value.as_bytes());
+            },
+        );
+    }
+}
+
+/// What is known of a span besides its place, label and text, each field with the comma before it: for formats whose spans have room
+/// for fields of others. What is not known is left out.
+pub(super) fn push_details(mention: &Mention<'_>, out: &mut Vec<u8>) {
+    for (name, value) in [
+        (&b",\"entity\":"[..], &mention.entity),
+        (b",\"name\":", &mention.name),
+    ] {
+        if let Some(value) = value {
+            push_fields(&[(name, value)], out);
+        }
+    }
+    push_also(mention, out);
+    if !mention.origin.is_empty() {
+        push_fields(&[(b",\"origin\":", &mention.origin)], out);
+    }
+    push_behind_origin(mention, out);
 }
 
 fn push_mention(mention: &Mention<'_>, out: &mut Vec<u8>) {
@@ -102,13 +125,22 @@ fn push_mention(mention: &Mention<'_>, out: &mut Vec<u8>) {
             }
         }
     }
+    push_also(mention, out);
+    push_fields(&[(b",\"origin\":", &mention.origin)], out);
+    push_behind_origin(mention, out);
+    out.push(b'}');
+}
+
+fn push_also(mention: &Mention<'_>, out: &mut Vec<u8>) {
     for (i, id) in mention.also.iter().enumerate() {
         push_fields(&[(if i == 0 { b",\"also\":[" } else { b"," }, id)], out);
     }
     if !mention.also.is_empty() {
         out.push(b']');
     }
-    push_fields(&[(b",\"origin\":", &mention.origin)], out);
+}
+
+fn push_behind_origin(mention: &Mention<'_>, out: &mut Vec<u8>) {
     if let Some(score) = mention.score {
         out.extend_from_slice(b",\"score\":");
         push_score(score, out);
@@ -131,11 +163,10 @@ fn push_mention(mention: &Mention<'_>, out: &mut Vec<u8>) {
             },
         );
     }
-    out.push(b'}');
 }
 
 /// A share of 1 in steps of 0.01, as short as it can be.
-fn push_score(score: f64, out: &mut Vec<u8>) {
+pub(super) fn push_score(score: f64, out: &mut Vec<u8>) {
     let cents = (score * 100.0).round().clamp(0.0, 100.0) as u8;
     let (ones, tenths, rest) = (cents / 100, cents / 10 % 10, cents % 10);
     out.extend_from_slice(&[b'0' + ones, b'.', b'0' + tenths]);
@@ -153,14 +184,17 @@ fn push_fields(fields: &[(&[u8], &str)], out: &mut Vec<u8>) {
     }
 }
 
-/// An object that is not empty.
-fn push_object<V>(
+/// An object.
+pub(super) fn push_object<V>(
     fields: impl Iterator<Item = (impl AsRef<str>, V)>,
     out: &mut Vec<u8>,
     push_value: impl Fn(V, &mut Vec<u8>),
 ) {
+    out.push(b'{');
     for (i, (name, value)) in fields.enumerate() {
-        out.push(if i == 0 { b'{' } else { b',' });
+        if i > 0 {
+            out.push(b',');
+        }
         push_string(name.as_ref(), out);
         out.push(b':');
         push_value(value, out);

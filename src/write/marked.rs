@@ -9,7 +9,7 @@
 //! The output is a file of test cases as `tests/cases/` has them (there, lines that start with `-- ` behind the first say why, and lines
 //! that start with `>> ` are the lines of a gazetteer): see a fault in the terminal, paste it as a test.
 
-use super::{Writer, byte_spans};
+use super::{Feature, Writer, byte_spans};
 use crate::record::Record;
 
 /// The writer of marked text.
@@ -34,6 +34,21 @@ impl Writer for Marked {
         marked.truncate(marked.trim_end_matches('\n').len());
         marked.push_str("\n\n");
         out.extend_from_slice(marked.as_bytes());
+    }
+
+    fn lacks(&self) -> &'static [Feature] {
+        &[
+            Feature::Meta,
+            Feature::Overlaps,
+            Feature::Entity,
+            Feature::Name,
+            Feature::Also,
+            Feature::Origin,
+            Feature::Score,
+            Feature::Zone,
+            Feature::Lost,
+            Feature::Attributes,
+        ]
     }
 }
 

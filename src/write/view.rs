@@ -1,6 +1,6 @@
 //! The terminal view: a document's text with its spans in the colour of their label, and a legend with counts.
 
-use super::{Writer, byte_spans};
+use super::{Feature, Writer, byte_spans};
 use crate::record::Record;
 use anstyle::{AnsiColor, Color, Style};
 use std::{collections::BTreeMap, fmt::Write};
@@ -45,6 +45,11 @@ impl Writer for View {
         }
         push(format_args!("\n\n"));
         out.extend_from_slice(page.as_bytes());
+    }
+
+    // What it shows is not read back: that details are not shown needs no word.
+    fn lacks(&self) -> &'static [Feature] {
+        &[Feature::Overlaps, Feature::Lost]
     }
 }
 

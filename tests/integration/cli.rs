@@ -874,7 +874,7 @@ fn all_overlaps_come_with_the_reason_why_they_lost() {
     for format in ["marked", "view"] {
         dir.annotate(&["--overlaps", "all", "--to", format, "a.txt"])
             .exits(2)
-            .says("can't hold spans that overlap");
+            .says("can't hold spans that lost");
     }
 }
 

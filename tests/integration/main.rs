@@ -5,6 +5,8 @@
 mod batch;
 // Marked text in, the same marked text out, with both engines: `tests/cases/*.txt`.
 mod cases;
+// Annotated files with damage, and good ones.
+mod check;
 // The program as its users meet it: arguments, inputs, faults, outputs, exit codes.
 mod cli;
 mod compiled;
@@ -14,6 +16,8 @@ mod eval;
 mod explain;
 // Which file of `src/` may import which, and who touches files, threads and `unsafe`.
 mod floors;
+// Formats of annotation tools: converted from any to any.
+mod formats;
 // Whole outputs over articles, against `tests/golden/`.
 mod golden;
 // Every format of input, good, broken and hostile: `tests/inputs/`.

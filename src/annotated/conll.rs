@@ -1,10 +1,7 @@
-//! CoNLL: columns to documents with spans. The format is specified at [`CorpusFormat::Conll`](super::CorpusFormat::Conll).
+//! CoNLL: columns to documents with spans. The format is specified at [`Format::Conll`].
 
-use super::{Annotated, Corpus, LabelledSpan, corpus::Entry};
-use crate::{
-    error::Problem,
-    span::{Label, Span},
-};
+use super::{Claim, Claimed, Fault, FaultKind, Format};
+use crate::record::OffsetUnit;
 use std::sync::Arc;
 
 /// How a line starts that begins a document.
@@ -19,20 +16,22 @@ pub(super) fn looks_like(text: &str) -> bool {
     line.starts_with(DOCSTART) || columns(line).is_some_and(|(_, tag)| Tag::of(tag).is_some())
 }
 
-/// Adds the documents of a file.
-pub(super) fn parse(file: &Arc<str>, text: &str, corpus: &mut Corpus) {
+/// The documents of a file.
+pub(super) fn read(file: &Arc<str>, text: &str) -> Vec<Claimed> {
     let by_sentence = !text.lines().any(|line| line.starts_with(DOCSTART));
     let mut tags = Tags::default();
     let mut doc = Building::default();
+    let mut documents = Vec::new();
+    let mut width: Option<(u64, usize)> = None;
     for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim_end_matches('\r');
         if line.trim().is_empty() {
             doc.end_sentence();
             if by_sentence {
-                doc.end(file, corpus);
+                doc.end(file, &mut documents);
             }
         } else if line.starts_with(DOCSTART) {
-            doc.end(file, corpus);
+            doc.end(file, &mut documents);
             // A document without a sentence is one.
             doc.line = Some(number);
         } else if !is_comment(line) {
@@ -43,23 +42,47 @@ pub(super) fn parse(file: &Arc<str>, text: &str, corpus: &mut Corpus) {
                         let message = format!(
                             "the last column, {tag:?}, is no tag (O, or one of B-, I-, L-, U-, E-, S- and a label): read as O"
                         );
-                        corpus.complain(Problem::error(file, Some(number), message));
+                        doc.fault(Fault::error(FaultKind::Tag, number, message));
                         (token, Tag::Outside)
                     }
                 },
                 None => {
                     let message = "one column, where a token and a tag are needed: read as O";
-                    corpus.complain(Problem::error(file, Some(number), message));
+                    doc.fault(Fault::error(FaultKind::Tag, number, message));
                     (line.trim(), Tag::Outside)
                 }
             };
+            let here = columns_of(line);
+            match width {
+                Some((first, n)) if n != here && n > 0 => {
+                    let message = format!("{here} columns, where line {first} has {n}");
+                    doc.fault(Fault::warning(FaultKind::Syntax, number, message));
+                    // One is enough to be told.
+                    width = Some((first, 0));
+                }
+                Some(_) => {}
+                None => width = Some((number, here)),
+            }
             tags.add(number, &doc, &tag);
-            doc.add(token, tag, file, number, corpus);
+            doc.add(token, tag, number);
         }
     }
-    doc.end(file, corpus);
+    doc.end(file, &mut documents);
     if let Some((line, message)) = tags.fault() {
-        corpus.complain(Problem::warning(file, Some(line), message));
+        let fault = Fault::warning(FaultKind::Tag, line, message);
+        let of_line = documents.iter_mut().rev().find(|d| d.line <= line);
+        if let Some(document) = of_line {
+            document.faults.push(fault);
+        }
+    }
+    documents
+}
+
+/// How many columns a line has.
+fn columns_of(line: &str) -> usize {
+    match line.contains('\t') {
+        true => line.trim_end().split('\t').count(),
+        false => line.split_ascii_whitespace().count(),
     }
 }
 
@@ -122,15 +145,20 @@ impl Tag<'_> {
 struct Building {
     line: Option<u64>,
     text: String,
-    spans: Vec<LabelledSpan>,
-    /// The span that may go on: its label and its place in `spans`; none of a label that can't be one.
-    open: Option<(String, Option<usize>)>,
+    claims: Vec<Claim>,
+    faults: Vec<Fault>,
+    /// The label of the last span, if it may go on.
+    open: Option<String>,
     /// Does the next token begin a sentence?
     new_sentence: bool,
 }
 
 impl Building {
-    fn add(&mut self, token: &str, tag: Tag<'_>, file: &Arc<str>, line: u64, corpus: &mut Corpus) {
+    fn fault(&mut self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
+    fn add(&mut self, token: &str, tag: Tag<'_>, line: u64) {
         self.line.get_or_insert(line);
         if !self.text.is_empty() {
             self.text.push(if self.new_sentence { '\n' } else { ' ' });
@@ -138,29 +166,25 @@ impl Building {
         self.new_sentence = false;
         let start = self.text.len();
         self.text.push_str(token);
-        let end = self.text.len();
+        let end = self.text.len() as u64;
         let Tag::Inside(prefix, label) = tag else {
             self.open = None;
             return;
         };
-        let goes_on = matches!(prefix, Prefix::Inside | Prefix::Last)
-            && self.open.as_ref().is_some_and(|(open, _)| open == label);
-        if !goes_on {
-            let place = match Label::new(label) {
-                Ok(label) => {
-                    let span = LabelledSpan::new(Span { start, end }, label);
-                    self.spans.push(span);
-                    Some(self.spans.len() - 1)
-                }
-                Err(e) => {
-                    let message = format!("{e}: the span is left out");
-                    corpus.complain(Problem::error(file, Some(line), message));
-                    None
-                }
-            };
-            self.open = Some((label.to_owned(), place));
-        } else if let Some((_, Some(place))) = self.open {
-            self.spans[place].span.end = end;
+        let goes_on =
+            matches!(prefix, Prefix::Inside | Prefix::Last) && self.open.as_deref() == Some(label);
+        match self.claims.last_mut() {
+            Some(last) if goes_on => last.end = end,
+            _ => {
+                self.claims.push(Claim {
+                    line: Some(line),
+                    start: start as u64,
+                    end,
+                    label: label.to_owned(),
+                    ..Claim::default()
+                });
+                self.open = Some(label.to_owned());
+            }
         }
         if matches!(prefix, Prefix::Last | Prefix::Unit) {
             self.open = None;
@@ -172,17 +196,17 @@ impl Building {
         self.new_sentence = true;
     }
 
-    /// Adds what was read to the corpus, if it is a document.
-    fn end(&mut self, file: &Arc<str>, corpus: &mut Corpus) {
+    /// Adds what was read to the documents, if it is one.
+    fn end(&mut self, file: &Arc<str>, documents: &mut Vec<Claimed>) {
         let built = std::mem::take(self);
         if let Some(line) = built.line {
-            corpus.add(Entry {
-                file: file.clone(),
-                line,
-                has_id: false,
-                doc: Annotated::new(format!("{file}:{line}"), built.text, built.spans),
-                waiting: None,
-            });
+            let mut claimed = Claimed::new(file, line, Format::Conll);
+            claimed.unit = OffsetUnit::Byte;
+            claimed.flat = true;
+            claimed.text = Some(built.text);
+            claimed.claims = built.claims;
+            claimed.faults = built.faults;
+            documents.push(claimed);
         }
     }
 }
@@ -205,7 +229,7 @@ impl Tags {
         let Tag::Inside(prefix, label) = tag else {
             return;
         };
-        let follows = doc.open.as_ref().is_some_and(|(open, _)| open == label);
+        let follows = doc.open.as_deref() == Some(*label);
         match prefix {
             Prefix::Begin if !follows => {
                 self.begin_starts.get_or_insert(line);
@@ -251,18 +275,20 @@ mod tests {
     /// Tokens and tags, by `/`, to the texts of spans.
     fn spans(tagged: &str) -> (Vec<String>, Option<String>) {
         let (mut doc, mut tags) = (Building::default(), Tags::default());
-        let mut corpus = Corpus::new("a.conll");
         for (line, word) in (1..).zip(tagged.split(' ')) {
             let (token, tag) = word.split_once('/').unwrap();
             let tag = Tag::of(tag).unwrap();
             tags.add(line, &doc, &tag);
-            doc.add(token, tag, &"a.conll".into(), line, &mut corpus);
+            doc.add(token, tag, line);
         }
-        let text = |s: &LabelledSpan| format!("{} {}", s.label, &doc.text[s.span.range()]);
+        let text = |c: &Claim| {
+            let span = &doc.text[c.start as usize..c.end as usize];
+            format!("{} {span}", c.label)
+        };
         let fault = tags
             .fault()
             .map(|(line, message)| format!("{line}: {message}"));
-        (doc.spans.iter().map(text).collect(), fault)
+        (doc.claims.iter().map(text).collect(), fault)
     }
 
     #[test]
