@@ -498,6 +498,42 @@ fn arrays_are_whole_however_many_threads_and_frames_there_are() {
     ])
     .exits(0)
     .says("finished before");
+    // One that ended between its last state and the renaming has its bracket already.
+    fs::rename(dir.path("r.json"), dir.path("r.json.part")).unwrap();
+    dir.annotate(&[
+        "many.jsonl",
+        "--to",
+        "label-studio",
+        "-o",
+        "r.json",
+        "--resume",
+    ])
+    .exits(0);
+    assert_eq!(fs::read(dir.path("r.json")).unwrap(), outputs[0]);
+    // One that stopped in the middle goes on with a comma.
+    let args = [
+        "annotate",
+        "--no-builtin",
+        "-g",
+        "lists",
+        "many.jsonl",
+        "--to",
+        "label-studio",
+    ];
+    let args = [
+        &args[..],
+        &["-o", "k.json", "--resume", "--checkpoint", "64K", "-j", "1"],
+    ]
+    .concat();
+    let mut child = dir.wiretag(&args).spawn().unwrap();
+    let is_under_way = || fs::metadata(dir.path("k.json.part")).is_ok_and(|m| m.len() > 200_000);
+    while !is_under_way() && !dir.path("k.json").exists() {
+        std::thread::yield_now();
+    }
+    let _ = child.kill();
+    child.wait().unwrap();
+    dir.run(&args).exits(0);
+    assert_eq!(fs::read(dir.path("k.json")).unwrap(), outputs[0]);
 }
 
 #[test]
