@@ -145,6 +145,10 @@ fn to_the_left(scene: &Scene, head: usize) -> usize {
         {
             first = before - 1;
             k = before - 1;
+        } else if scene.gap(k) == Gap::HYPHEN && scene.is(before, Is::PARTICLE_START) {
+            // `al-Ghuraba Brigades`.
+            first = before;
+            k = before;
         } else if scene.gap(k) == Gap::HYPHEN
             && !scene.is_capital(before)
             && scene.shape(before).has_lower()

@@ -299,7 +299,9 @@ fn behind_title(scene: &Scene, last: usize, found: &mut Found) {
 
 /// `spokesman Dmitry Peskov`, `the foreign minister, Li Wen,`.
 fn behind_role(scene: &Scene, role_first: usize, last: usize, weak: bool, found: &mut Found) {
-    let first = last + 1;
+    // `a chef named Oona`
+    let named = scene.is_spaced(last + 1) && scene.is_one_of(last + 1, &["named", "called"]);
+    let first = last + 1 + usize::from(named);
     if scene.is_capital(last)
         && scene.casing(last) == Casing::Normal
         && !scene.shape(last).is_upper()
@@ -330,7 +332,7 @@ fn behind_role(scene: &Scene, role_first: usize, last: usize, weak: bool, found:
                 found.add_surely(scene, (name.first, name.last), "PERSON", Rule::PersonRole);
                 return;
             }
-            if weak
+            if weak && !named
                 || upper
                 || is_plain_word(scene, first)
                 || scene.is(first, Is::COMMON)
@@ -489,9 +491,11 @@ fn by_given_name(scene: &Scene, run: usize, i: usize, found: &mut Found) -> Opti
     let second = match nicknamed {
         true => Some(name.last),
         false => (i + 1..=name.last).find(|&k| {
-            scene.is_capital(k)
-                && !is_initial(scene, k)
-                && (scene.is_spaced(k) || scene.gap(k).has(Gap::PERIOD))
+            // `Salah al-Obaidi`: the particle stands for the space.
+            let starts_word = scene.is_spaced(k)
+                || scene.gap(k).has(Gap::PERIOD)
+                || k > i + 1 && scene.is(k - 1, Is::PARTICLE) && scene.is_spaced(k - 1);
+            scene.is_capital(k) && !is_initial(scene, k) && starts_word
         }),
     };
     // `Jean-Pierre` alone is no full name.
