@@ -43,6 +43,7 @@ pub use matcher::{Engine, Match, Matcher, Matches, Refusal, Refused};
 pub use patterns::{PatternMatch, Patterns};
 pub use record::{Mention, OffsetUnit, Offsets, Record};
 pub use resolve::overlap::{Lost, Reason};
+pub use rules::Titles;
 pub use span::{Label, Span};
 pub use tokens::{Gap, Shape, Tokens};
 pub use words::Words;

@@ -12,7 +12,7 @@ use crate::{
     patterns::{self, Patterns},
     record::{Mention, OffsetUnit, Offsets, Record},
     resolve::overlap::{Candidate, Fate, Lost, compete},
-    rules::{self, Rules},
+    rules::{self, Rules, Titles},
     span::{Label, Span},
     tokens::Tokens,
     zones::zones,
@@ -40,6 +40,7 @@ pub struct Annotator {
     labels: Option<Vec<Label>>,
     min_score: f64,
     attributes: bool,
+    titles: Titles,
     rules: Option<Rules>,
     patterns: Option<Arc<Patterns>>,
     /// For each pattern the entry that has its id and label.
@@ -66,6 +67,7 @@ pub struct AnnotatorBuilder {
     labels: Option<Vec<Label>>,
     min_score: f64,
     attributes: bool,
+    titles: Titles,
     no_rules: bool,
     without: Vec<Rule>,
     patterns: Option<Arc<Patterns>>,
@@ -135,6 +137,21 @@ impl AnnotatorBuilder {
         self
     }
 
+    /// Are titles parts of people? Needs rules. Default: no.
+    ///
+    /// ```
+    /// use wiretag::{Annotator, Document, Gazetteer, Titles};
+    /// let doc = Document::new("a1", "President Kim Jong Un met the Foreign Minister.");
+    /// let annotator = Annotator::builder().titles(Titles::Inside).build(Gazetteer::builtin()?)?;
+    /// let found: Vec<&str> = annotator.annotate(&doc).iter().map(|a| &doc.text()[a.span.range()]).collect();
+    /// assert_eq!(found, ["President Kim Jong Un", "Foreign Minister"]);
+    /// # Ok::<(), wiretag::Error>(())
+    /// ```
+    pub fn titles(&mut self, titles: Titles) -> &mut AnnotatorBuilder {
+        self.titles = titles;
+        self
+    }
+
     /// Applies rules besides the lists. Default: yes.
     pub fn rules(&mut self, rules: bool) -> &mut AnnotatorBuilder {
         self.no_rules = !rules;
@@ -196,6 +213,7 @@ impl AnnotatorBuilder {
             labels: self.labels.clone(),
             min_score: self.min_score,
             attributes: self.attributes,
+            titles: self.titles,
             any_label,
         })
     }
@@ -280,6 +298,17 @@ impl Annotator {
                 &mut scratch.rules,
             );
             if more {
+                self.candidates(scratch, &found.zones, trace.as_deref_mut());
+                self.compete(scratch, found, trace.is_some());
+            }
+            if self.titles == Titles::Inside {
+                rules.add_titles(
+                    self.gazetteer(),
+                    (text, &scratch.tokens),
+                    &scratch.matches,
+                    &found.annotations,
+                    &mut scratch.rules,
+                );
                 self.candidates(scratch, &found.zones, trace.as_deref_mut());
                 self.compete(scratch, found, trace.is_some());
             }

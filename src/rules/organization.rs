@@ -210,7 +210,9 @@ fn leaves_at_start(scene: &Scene, i: usize) -> bool {
     if scene.casing(i) != Casing::Normal && scene.is(i, Is::COMMON) {
         return true;
     }
-    scene.is_first(i) && scene.is(i, Is::COMMON) && !scene.is(i, Is::GIVEN)
+    // `A COOK OF THE WORLD FOOD PROGRAMME` behind a sentence in other letters.
+    let shouted = scene.shape(i).is_upper() && !scene.is_listed(i, Listed::ANY);
+    (scene.is_first(i) || shouted) && scene.is(i, Is::COMMON) && !scene.is(i, Is::GIVEN)
 }
 
 /// Does something in front of the head say which organization this is?

@@ -70,7 +70,7 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
 }
 
 /// Pronouns, which a sentence starts with behind an abbreviation, and the first words of towns.
-const NO_START: &[&str] = &[
+pub(super) const NO_START: &[&str] = &[
     "He", "She", "It", "They", "We", "You", "His", "Her", "Its", "Their", "This", "That", "San",
     "Santa", "Los", "Las", "Saint", "New", "Fort",
 ];
@@ -271,12 +271,7 @@ fn behind_title(scene: &Scene, last: usize, found: &mut Found) {
     if first >= scene.len() {
         return;
     }
-    let gap = scene.gap(first);
-    let beside = scene.is_joined(first) && gap != Gap::HYPHEN
-        || gap.has(Gap::PERIOD)
-            && gap.within(Gap::PERIOD | Gap::SPACE | Gap::LINE | Gap::SENTENCE)
-            && gap.has(Gap::SPACE | Gap::LINE);
-    if !beside || gap.has(Gap::SENTENCE) && !gap.has(Gap::PERIOD) {
+    if !is_beside_title(scene, first) {
         return;
     }
     let Some(name) = read(scene, first) else {
@@ -295,6 +290,18 @@ fn behind_title(scene: &Scene, last: usize, found: &mut Found) {
         }
     }
     add(scene, name, Rule::PersonTitle, found);
+}
+
+/// May the token before `first` be a title of what starts there? The period of an abbreviation may stand between.
+pub(super) fn is_beside_title(scene: &Scene, first: usize) -> bool {
+    let gap = scene.gap(first);
+    if gap.has(Gap::SENTENCE) && !gap.has(Gap::PERIOD) {
+        return false;
+    }
+    scene.is_joined(first) && gap != Gap::HYPHEN
+        || gap.has(Gap::PERIOD)
+            && gap.within(Gap::PERIOD | Gap::SPACE | Gap::LINE | Gap::SENTENCE)
+            && gap.has(Gap::SPACE | Gap::LINE)
 }
 
 /// `spokesman Dmitry Peskov`, `the foreign minister, Li Wen,`.
