@@ -119,7 +119,12 @@ fn read(scene: &Scene, first: usize) -> Option<Name> {
         }
         let hyphen = gap == Gap::HYPHEN || gap == Gap::APOSTROPHE;
         if hyphen {
-            let goes_on = scene.is_capital(k) && may_be_part(scene, first, k)
+            // The second half of a double name may be a company's name, or a town's.
+            let half = name.words > 1
+                && gap == Gap::HYPHEN
+                && !scene.is(k, STOPS.or(Is::COMMON))
+                && scene.is_listed(k, Listed::ORGANIZATION.or(Listed::LOCATION));
+            let goes_on = scene.is_capital(k) && (half || may_be_part(scene, first, k))
                 || scene.is_syllables(k, k) && gap == Gap::HYPHEN && !scene.is(k, Is::COMMON)
                 || gap == Gap::APOSTROPHE && scene.word(k).len() > 1 && !scene.is(k, Is::COMMON);
             if !goes_on {
