@@ -441,7 +441,7 @@ fn what_can_not_start_ends_with_2() {
     run(&["gold.jsonl", "pred.jsonl", "--map", "A=B", "--labels", "A"])
         .says("--map makes B: name that");
     run(&["gold.jsonl", "pred.jsonl", "--to", "html"]);
-    run(&["gold.jsonl", "pred.jsonl", "--by", "colour"]).says("there are label, origin, zone");
+    run(&["gold.jsonl", "pred.jsonl", "--by", "colour"]).says("there are label, origin, score, zone");
 }
 
 #[test]
