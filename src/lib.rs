@@ -45,5 +45,5 @@ pub use record::{Mention, OffsetUnit, Offsets, Record};
 pub use resolve::overlap::{Lost, Reason};
 pub use span::{Label, Span};
 pub use tokens::{Gap, Shape, Tokens};
-pub use words::Words;
+pub use words::{Tokenizer, Words};
 pub use zones::zones;
