@@ -70,8 +70,6 @@ pub struct Batch<'a> {
     pub writer: &'a dyn Writer,
     /// What a record is about. Default: a document.
     pub text_unit: TextUnit,
-    /// Labels that become others. Default: none.
-    pub map: BTreeMap<String, Label>,
     /// What is left out of zones. Default: nothing.
     pub zoning: Zoning,
     /// How spans are laid on words; `None`: as is the default for the format, if it has words. Default: `None`.
@@ -138,7 +136,6 @@ impl<'a> Batch<'a> {
             unit: OffsetUnit::default(),
             writer: &crate::write::jsonl::Jsonl,
             text_unit: TextUnit::default(),
-            map: BTreeMap::new(),
             zoning: Zoning::default(),
             alignment: None,
             listing: None,
@@ -228,15 +225,7 @@ impl Task for Batch<'_> {
         // Growing step by step, a line of a gigabyte would need two.
         let room = document.text().len() * 5 / 4 + 160 * found.annotations.len() + 256;
         records.bytes.reserve(room);
-        let mut record = self.annotator.record(&document, found, self.unit);
-        if !self.map.is_empty() {
-            for span in &mut record.spans {
-                if let Some(label) = self.map.get(&*span.label) {
-                    span.label = label.as_str().into();
-                }
-            }
-        }
-        records.push(&record);
+        records.push(&self.annotator.record(&document, found, self.unit));
         let written = Written {
             name: raw.name.clone(),
             line: raw.line,

@@ -9,7 +9,6 @@ use super::{
     spans::{AlignArgs, SelectArgs, text_unit},
 };
 use std::{
-    collections::BTreeMap,
     fs,
     io::{self, IsTerminal},
     path::{Path, PathBuf},
@@ -144,7 +143,6 @@ pub(super) struct Plan {
     to: OutputFormat,
     unit: OffsetUnit,
     text_unit: TextUnit,
-    map: BTreeMap<String, Label>,
     zoning: Zoning,
     /// Are spans disjoint?
     flat: bool,
@@ -210,9 +208,11 @@ impl Args {
         if let Some(score) = self.select.min_score() {
             annotator.min_score(score);
         }
-        let map = self.select.map()?;
+        let map = self.select.map()?.into_iter();
+        let map = map.map(|(from, to)| Ok((Label::new(&from)?, to)));
+        annotator.map_labels(map.collect::<Result<Vec<_>, Error>>()?);
         if let Some(labels) = self.select.labels()? {
-            annotator.labels(before(&map, &labels)?);
+            annotator.labels(labels);
         }
         Ok(Plan {
             paths: if self.paths.is_empty() {
@@ -233,7 +233,6 @@ impl Args {
             unit,
             zoning: self.select.zoning(text_unit)?,
             text_unit,
-            map,
             flat: overlaps == Overlaps::Longest,
             align: self.align,
             annotator,
@@ -308,7 +307,6 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     batch.shard = plan.shard;
     batch.writer = plan.to.writer();
     batch.text_unit = plan.text_unit;
-    batch.map = plan.map.clone();
     batch.zoning = plan.zoning.clone();
     batch.alignment = plan.align.alignment(plan.flat);
     batch.listing = plan.align.listing()?;
@@ -434,14 +432,6 @@ fn sentence(summary: &Summary, bytes: u64, time: Duration) -> String {
 
 pub(super) fn parse_to(word: &str) -> Result<OutputFormat, String> {
     super::named(word, OutputFormat::ALL, OutputFormat::as_str)
-}
-
-/// The labels that become one of these.
-fn before(map: &BTreeMap<String, Label>, labels: &[Label]) -> Result<Vec<Label>, Error> {
-    let same = labels.iter().filter(|l| !map.contains_key(l.as_str()));
-    let mapped = map.iter().filter(|(_, to)| labels.contains(to));
-    let mapped = mapped.map(|(from, _)| Label::new(from));
-    same.map(|l| Ok(*l)).chain(mapped).collect()
 }
 
 pub(super) fn parse_text_unit(word: &str) -> Result<TextUnit, String> {
