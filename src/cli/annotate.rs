@@ -144,7 +144,7 @@ pub(super) struct Plan {
     unit: OffsetUnit,
     text_unit: TextUnit,
     zoning: Zoning,
-    /// Are spans disjoint?
+    /// Must spans be disjoint, whatever the format says?
     flat: bool,
     align: AlignArgs,
     annotator: wiretag::AnnotatorBuilder,
@@ -233,7 +233,8 @@ impl Args {
             unit,
             zoning: self.select.zoning(text_unit)?,
             text_unit,
-            flat: overlaps == Overlaps::Longest,
+            // Formats of words know it themselves.
+            flat: !to.writer().has_words(),
             align: self.align,
             annotator,
         })

@@ -21,7 +21,9 @@ fn records(dir: &Dir, file: &str) -> Vec<Value> {
 }
 
 /// Start, end and label of each span.
-fn places(record: &Value) -> Vec<(u64, u64, String)> {
+type Places = Vec<(u64, u64, String)>;
+
+fn places(record: &Value) -> Places {
     let spans = record["spans"].as_array().unwrap().iter();
     let number = |v: &Value| v.as_u64().unwrap();
     let label = |v: &Value| v.as_str().unwrap().to_owned();
@@ -40,7 +42,7 @@ fn blank(text: &str) -> String {
 }
 
 /// The spans of each record that has a word, by id, and the text.
-fn by_id(records: &[Value]) -> BTreeMap<String, (String, Vec<(u64, u64, String)>)> {
+fn by_id(records: &[Value]) -> BTreeMap<String, (String, Places)> {
     let of = |r: &Value| {
         let text = blank(r["text"].as_str().unwrap());
         (r["id"].as_str().unwrap().to_owned(), (text, places(r)))
