@@ -18,7 +18,7 @@ use crate::{
     zones::zones,
 };
 use rayon::prelude::*;
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 /// Finds the entities of documents: the whole of the core behind one call. `Send + Sync`: share one among all threads.
 ///
@@ -37,6 +37,7 @@ use std::{borrow::Cow, sync::Arc};
 pub struct Annotator {
     matcher: Matcher,
     overlaps: Overlaps,
+    label_map: BTreeMap<Label, Label>,
     labels: Option<Vec<Label>>,
     min_score: f64,
     attributes: bool,
@@ -64,6 +65,7 @@ pub enum Overlaps {
 pub struct AnnotatorBuilder {
     engine: Engine,
     overlaps: Overlaps,
+    label_map: BTreeMap<Label, Label>,
     labels: Option<Vec<Label>>,
     min_score: f64,
     attributes: bool,
@@ -119,7 +121,16 @@ impl AnnotatorBuilder {
         self
     }
 
-    /// Keeps annotations of these labels alone, after the competition among all. Default: all labels.
+    /// Gives annotations other labels, after the competition: each of these becomes its partner. Default: none.
+    pub fn map_labels(
+        &mut self,
+        map: impl IntoIterator<Item = (Label, Label)>,
+    ) -> &mut AnnotatorBuilder {
+        self.label_map = map.into_iter().collect();
+        self
+    }
+
+    /// Keeps annotations of these labels alone, after the competition among all and as they are mapped. Default: all labels.
     pub fn labels(&mut self, labels: impl IntoIterator<Item = Label>) -> &mut AnnotatorBuilder {
         self.labels = Some(labels.into_iter().collect());
         self
@@ -182,9 +193,12 @@ impl AnnotatorBuilder {
         let mut known = gazetteer.labels();
         if let Some(patterns) = &patterns {
             known.extend(patterns.labels());
-            known.sort();
-            known.dedup();
         }
+        for label in &mut known {
+            *label = self.label_map.get(label).copied().unwrap_or(*label);
+        }
+        known.sort();
+        known.dedup();
         if let Some(label) = self.labels.iter().flatten().find(|l| !known.contains(l)) {
             let known: Vec<&str> = known.iter().map(|l| l.as_str()).collect();
             return Err(Error::invalid(format!(
@@ -210,6 +224,7 @@ impl AnnotatorBuilder {
             rules: (!self.no_rules).then(|| Rules::new(&gazetteer, &self.without)),
             matcher: Matcher::with_engine(gazetteer, self.engine),
             overlaps: self.overlaps,
+            label_map: self.label_map.clone(),
             labels: self.labels.clone(),
             min_score: self.min_score,
             attributes: self.attributes,
@@ -319,6 +334,7 @@ impl Annotator {
                 std::cmp::Reverse(l.annotation.span.end),
             )
         });
+        self.map_labels(found);
         self.keep_wanted(found);
     }
 
@@ -441,6 +457,16 @@ impl Annotator {
             .map(|m| gazetteer.alias_priority(m.alias))
             .max()
             .unwrap_or(0)
+    }
+
+    fn map_labels(&self, found: &mut Found) {
+        let won = found.annotations.iter_mut();
+        let lost = found.lost.iter_mut().map(|l| &mut l.annotation);
+        for annotation in won.chain(lost).filter(|_| !self.label_map.is_empty()) {
+            if let Some(label) = self.label_map.get(&annotation.label) {
+                annotation.label = *label;
+            }
+        }
     }
 
     /// Is a label asked for?
