@@ -4,6 +4,7 @@
 pub mod annotated;
 mod annotator;
 mod batch;
+pub mod card;
 pub mod check;
 mod document;
 mod error;

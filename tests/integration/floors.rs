@@ -8,13 +8,14 @@
 use std::{fs, path::Path};
 
 /// The floors. A file imports from floors below its own alone; the files of one folder may import each other.
-const FLOORS: [(&str, u8, Leg); 24] = [
+const FLOORS: [(&str, u8, Leg); 25] = [
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
     ("machine", 1, Leg::Both),
     ("document", 1, Leg::Both),
     ("record", 1, Leg::Both),
     ("json", 1, Leg::Edge),
+    ("card", 1, Leg::Edge),
     ("tokens", 2, Leg::Core),
     ("zones", 2, Leg::Core),
     // Formats with one line a word need words too.
