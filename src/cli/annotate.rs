@@ -1,10 +1,10 @@
 //! `wiretag annotate`: articles in, annotated records out.
 
 use super::{
-    options::{GazetteerArgs, Gazetteers, InputArgs, parse_size, parse_unit},
+    options::{GazetteerArgs, Gazetteers, InputArgs, parse_share, parse_size, parse_unit},
     output::{
         Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, size,
-        stop_on_signals,
+        stop_on_signals, use_threads,
     },
 };
 use std::{
@@ -89,7 +89,7 @@ pub(super) struct Args {
     labels: Vec<String>,
 
     /// Write spans with at least this score alone, from 0 to 1 (all still compete)
-    #[arg(long, value_name = "SCORE", value_parser = parse_score, help_heading = "Output")]
+    #[arg(long, value_name = "SCORE", value_parser = parse_share, help_heading = "Output")]
     min_score: Option<f64>,
 
     /// What offsets count, in formats that leave it open: codepoint, byte, utf16 [default: codepoint]
@@ -103,6 +103,10 @@ pub(super) struct Args {
     /// Where spans overlap: longest keeps the winners, all keeps the rest too, with the reason
     #[arg(long, value_name = "POLICY", value_parser = ["longest", "all"], default_value = "longest", help_heading = "Output")]
     overlaps: String,
+
+    /// Say in the meta of each document what annotated it (annotated_by): version, lists with their hashes, rules; for split's card
+    #[arg(long, help_heading = "Output")]
+    annotated_by: bool,
 
     /// Copy the attributes of entities to their spans
     #[arg(long, help_heading = "Output")]
@@ -147,6 +151,7 @@ pub(super) struct Plan {
     to: OutputFormat,
     unit: OffsetUnit,
     text_unit: TextUnit,
+    annotated_by: bool,
     annotator: wiretag::AnnotatorBuilder,
 }
 
@@ -193,6 +198,7 @@ impl Args {
             ("--unit", self.unit.to_string()),
             ("--overlaps", self.overlaps.clone()),
             ("--attributes", self.attributes.to_string()),
+            ("--annotated-by", self.annotated_by.to_string()),
             ("--shard", self.shard.to_string()),
         ]);
         let mut annotator = Annotator::builder();
@@ -226,6 +232,7 @@ impl Args {
             to,
             unit,
             text_unit: self.unit,
+            annotated_by: self.annotated_by,
             annotator,
         })
     }
@@ -276,9 +283,7 @@ impl Plan {
 
 pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     // Lists are read in the pool that all share: it must not have more threads than the run.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads);
-    let pool = pool.build_global();
-    pool.map_err(|e| Error::invalid(format!("can't start threads: {e}")))?;
+    use_threads(plan.threads)?;
     let output = Output::of(plan.output.clone(), plan.to)?;
     if plan.resume && matches!(output, Output::Stream(_)) {
         return Err(Error::invalid("--resume needs a file behind -o"));
@@ -296,6 +301,9 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     batch.shard = plan.shard;
     batch.writer = plan.to.writer();
     batch.text_unit = plan.text_unit;
+    if plan.annotated_by {
+        batch.annotated_by = Some(plan.gazetteers.described()?);
+    }
     let total = (!inventory.streams).then_some(inventory.bytes);
     let start = Instant::now();
     let (before, summary) = match output {
@@ -417,12 +425,6 @@ fn sentence(summary: &Summary, bytes: u64, time: Duration) -> String {
 
 pub(super) fn parse_to(word: &str) -> Result<OutputFormat, String> {
     super::named(word, OutputFormat::ALL, OutputFormat::as_str)
-}
-
-/// A share of 1.
-fn parse_score(word: &str) -> Result<f64, String> {
-    let score = word.parse().ok().filter(|s| (0.0..=1.0).contains(s));
-    score.ok_or_else(|| "a score is a number from 0 to 1, such as 0.9".to_owned())
 }
 
 pub(super) fn parse_text_unit(word: &str) -> Result<TextUnit, String> {
