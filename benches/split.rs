@@ -2,6 +2,12 @@
 //!
 //! `cargo bench --bench split -- [DOCUMENTS]`, a million if nothing is said. A fifth of the stories have one to three near-duplicates.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a bench reports on the terminal"
+)]
+
 #[path = "common/stories.rs"]
 mod stories;
 

@@ -35,6 +35,8 @@ pub(super) struct Corpus {
     pub(super) labels: Vec<Label>,
     pub(super) entities: Numbers,
     sources: Numbers,
+    /// What was wrong with documents, errors and warnings.
+    pub(super) problems: (u64, u64),
 }
 
 /// A span, by the number of its name and of its entity.

@@ -192,11 +192,7 @@ impl Split {
         report: &mut dyn FnMut(&Problem),
     ) -> Result<SplitReport, Error> {
         Ok(match self.decide(&sources, report) {
-            Ok(Some((corpus, plan, counts))) => SplitReport {
-                errors: counts.0,
-                warnings: counts.1,
-                ..self.write(sources(), &corpus, &plan, folder)?
-            },
+            Ok(Some((corpus, plan))) => self.write(sources(), &corpus, &plan, folder)?,
             nothing => {
                 folder.discard();
                 nothing?;
@@ -205,12 +201,12 @@ impl Split {
         })
     }
 
-    /// The first pass, and what follows from it; errors and warnings besides. Nothing if it was told to stop.
+    /// The first pass, and what follows from it. Nothing if it was told to stop.
     fn decide(
         &self,
         sources: &impl Fn() -> Sources,
         report: &mut dyn FnMut(&Problem),
-    ) -> Result<Option<(Corpus, Plan, (u64, u64))>, Error> {
+    ) -> Result<Option<(Corpus, Plan)>, Error> {
         self.check()?;
         if sources().inventory().streams {
             return Err(Error::invalid(
@@ -245,8 +241,9 @@ impl Split {
             return Ok(None);
         }
         corpus.sort_labels();
+        corpus.problems = (errors, warnings);
         let plan = self.plan(&corpus)?;
-        Ok(Some((corpus, plan, (errors, warnings))))
+        Ok(Some((corpus, plan)))
     }
 
     fn share(&self, side: Side) -> f64 {

@@ -78,6 +78,8 @@ impl SplitReport {
         SplitReport {
             parts: asked.map(|side| part(split, corpus, plan, side)).collect(),
             documents: corpus.len() as u64,
+            errors: corpus.problems.0,
+            warnings: corpus.problems.1,
             clusters: clusters.count() as u64,
             duplicates: led,
             largest_cluster: sizes.iter().copied().max().unwrap_or_default().into(),

@@ -261,7 +261,18 @@ fn sources_are_on_one_side() {
             .iter()
             .any(|l| l["reason"] == "near-duplicate on another side")
     );
-    let train = ids(&dir, "set")["train"].clone();
+    let sets = ids(&dir, "set");
+    let train = &sets["train"];
+    let families: BTreeSet<&str> = train.iter().map(|id| family(id)).collect();
+    let parted = sets["dev"]
+        .union(&sets["test"])
+        .filter(|id| families.contains(family(id)));
+    let parted = parted.count();
+    assert!(
+        50 * parted <= left_out.len(),
+        "{parted} besides {}",
+        left_out.len()
+    );
     for line in left_out {
         let of = line["of"].as_str().unwrap();
         assert!(
