@@ -23,6 +23,7 @@ pub use zoning::Zoning;
 
 use crate::{
     annotator::Annotator,
+    card::ANNOTATED_BY,
     error::{Error, Problem},
     read::{Parsed, Raw, ReadOptions, Source, Sources, Stream},
     record::OffsetUnit,
@@ -34,6 +35,7 @@ use crate::{
 };
 use records::Records;
 use run::{DocumentDone, Items, Run, Scratches, Task, Written};
+use serde_json::value::to_raw_value;
 use std::{
     collections::BTreeMap,
     io::Write,
@@ -76,6 +78,8 @@ pub struct Batch<'a> {
     pub alignment: Option<Alignment>,
     /// Where spans are listed that do not lie on words. Default: nowhere.
     pub listing: Option<Listing>,
+    /// What annotates, in words: the field [`annotated_by`](crate::card::ANNOTATED_BY) of the meta of all documents. Default: none.
+    pub annotated_by: Option<String>,
     /// Threads that work; 0 for one a core. Default: 0.
     pub threads: usize,
     /// The documents that are annotated. Default: all.
@@ -139,6 +143,7 @@ impl<'a> Batch<'a> {
             zoning: Zoning::default(),
             alignment: None,
             listing: None,
+            annotated_by: None,
             threads: 0,
             shard: Shard::default(),
             bytes_read: Arc::default(),
@@ -225,7 +230,14 @@ impl Task for Batch<'_> {
         // Growing step by step, a line of a gigabyte would need two.
         let room = document.text().len() * 5 / 4 + 160 * found.annotations.len() + 256;
         records.bytes.reserve(room);
-        records.push(&self.annotator.record(&document, found, self.unit));
+        let mut record = self.annotator.record(&document, found, self.unit);
+        if let Some(by) = &self.annotated_by {
+            let value = to_raw_value(by).expect("a string is JSON");
+            let meta = record.meta.to_mut();
+            meta.retain(|(name, _)| name != ANNOTATED_BY);
+            meta.push((ANNOTATED_BY.to_owned(), value));
+        }
+        records.push(&record);
         let written = Written {
             name: raw.name.clone(),
             line: raw.line,

@@ -4,7 +4,7 @@ use super::{
     options::{GazetteerArgs, Gazetteers, InputArgs, parse_size, parse_unit},
     output::{
         Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, size,
-        stop_on_signals,
+        stop_on_signals, use_threads,
     },
     spans::{AlignArgs, SelectArgs, text_unit},
 };
@@ -92,6 +92,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "POLICY", value_parser = ["longest", "all"], default_value = "longest", help_heading = "Output")]
     overlaps: String,
 
+    /// Say in the meta of each document what annotated it (annotated_by): version, lists with their hashes, rules; for split's card
+    #[arg(long, help_heading = "Output")]
+    annotated_by: bool,
+
     /// Copy the attributes of entities to their spans
     #[arg(long, help_heading = "Output")]
     attributes: bool,
@@ -147,6 +151,7 @@ pub(super) struct Plan {
     /// Must spans be disjoint, whatever the format says?
     flat: bool,
     align: AlignArgs,
+    annotated_by: bool,
     annotator: wiretag::AnnotatorBuilder,
 }
 
@@ -199,6 +204,7 @@ impl Args {
             ("--unit", text_unit.to_string()),
             ("--overlaps", self.overlaps.clone()),
             ("--attributes", self.attributes.to_string()),
+            ("--annotated-by", self.annotated_by.to_string()),
             ("--shard", self.shard.to_string()),
         ]);
         options.extend(self.select.options());
@@ -236,6 +242,7 @@ impl Args {
             // Formats of words know it themselves.
             flat: !to.writer().has_words(),
             align: self.align,
+            annotated_by: self.annotated_by,
             annotator,
         })
     }
@@ -288,9 +295,7 @@ impl Plan {
 
 pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     // Lists are read in the pool that all share: it must not have more threads than the run.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads);
-    let pool = pool.build_global();
-    pool.map_err(|e| Error::invalid(format!("can't start threads: {e}")))?;
+    use_threads(plan.threads)?;
     let output = Output::of(plan.output.clone(), plan.to)?;
     if plan.resume && matches!(output, Output::Stream(_)) {
         return Err(Error::invalid("--resume needs a file behind -o"));
@@ -311,6 +316,9 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     batch.zoning = plan.zoning.clone();
     batch.alignment = plan.align.alignment(plan.flat);
     batch.listing = plan.align.listing()?;
+    if plan.annotated_by {
+        batch.annotated_by = Some(plan.gazetteers.described()?);
+    }
     let total = (!inventory.streams).then_some(inventory.bytes);
     let start = Instant::now();
     let (before, summary) = match output {
