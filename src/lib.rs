@@ -29,8 +29,8 @@ pub use annotator::{
     Scratch,
 };
 pub use batch::{
-    Batch, Conversion, Converted, Job, OutputFile, OutputFolder, Overlapping, Resumed, Shard,
-    Summary,
+    Batch, Conversion, Converted, Job, LabelScheme, Listing, OutputFile, OutputFolder, Overlapping,
+    Resumed, Shard, Summary, Zoning,
 };
 pub use document::{
     AliasId, Annotation, Document, EntryId, Meta, Origin, PatternId, Rule, Score, Zone, ZoneKind,
@@ -46,5 +46,5 @@ pub use record::{Mention, OffsetUnit, Offsets, Record};
 pub use resolve::overlap::{Lost, Reason};
 pub use span::{Label, Span};
 pub use tokens::{Gap, Shape, Tokens};
-pub use words::Words;
+pub use words::{Tokenizer, Words};
 pub use zones::zones;

@@ -1,8 +1,8 @@
 //! CoNLL: columns to documents with spans. The format is specified at [`Format::Conll`].
 
-use super::{Claim, Claimed, Fault, FaultKind, Format};
-use crate::record::OffsetUnit;
-use std::sync::Arc;
+use super::{Claim, Claimed, Fault, FaultKind, Format, joined::Joined};
+use crate::{record::OffsetUnit, write::percent::decode};
+use std::{ops::Range, sync::Arc};
 
 /// How a line starts that begins a document.
 const DOCSTART: &str = "-DOCSTART-";
@@ -13,12 +13,12 @@ pub(super) fn looks_like(text: &str) -> bool {
     let Some(line) = lines.find(|l| !is_comment(l)) else {
         return false;
     };
-    line.starts_with(DOCSTART) || columns(line).is_some_and(|(_, tag)| Tag::of(tag).is_some())
+    starts_document(line) || columns(line).is_some_and(|(_, tag)| Tag::of(tag).is_some())
 }
 
 /// The documents of a file.
 pub(super) fn read(file: &Arc<str>, text: &str) -> Vec<Claimed> {
-    let by_sentence = !text.lines().any(|line| line.starts_with(DOCSTART));
+    let by_sentence = !text.lines().any(starts_document);
     let mut tags = Tags::default();
     let mut doc = Building::default();
     let mut documents = Vec::new();
@@ -27,10 +27,7 @@ pub(super) fn read(file: &Arc<str>, text: &str) -> Vec<Claimed> {
         let line = line.trim_end_matches('\r');
         if line.trim().is_empty() {
             doc.end_sentence();
-            if by_sentence {
-                doc.end(file, &mut documents);
-            }
-        } else if line.starts_with(DOCSTART) {
+        } else if starts_document(line) {
             doc.end(file, &mut documents);
             // A document without a sentence is one.
             doc.line = Some(number);
@@ -63,8 +60,12 @@ pub(super) fn read(file: &Arc<str>, text: &str) -> Vec<Claimed> {
                 Some(_) => {}
                 None => width = Some((number, here)),
             }
+            let place = Place::of_line(line);
+            if by_sentence && doc.new_sentence && !doc.goes_on(place.as_ref()) {
+                doc.end(file, &mut documents);
+            }
             tags.add(number, &doc, &tag);
-            doc.add(token, tag, number);
+            doc.add(token, tag, place, number);
         }
     }
     doc.end(file, &mut documents);
@@ -76,6 +77,11 @@ pub(super) fn read(file: &Arc<str>, text: &str) -> Vec<Claimed> {
         }
     }
     documents
+}
+
+/// Does a line start a document? The word `-DOCSTART-` has a place.
+fn starts_document(line: &str) -> bool {
+    line.starts_with(DOCSTART) && Place::of_line(line).is_none()
 }
 
 /// How many columns a line has.
@@ -103,6 +109,32 @@ fn columns(line: &str) -> Option<(&str, &str)> {
     };
     let (token, tag) = (token.trim(), tag.trim());
     (!token.is_empty() && !tag.is_empty()).then_some((token, tag))
+}
+
+/// Where a token stands in its document, as [this crate](crate::write::conll) writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place<'a> {
+    /// The document's id.
+    id: Option<&'a str>,
+    /// Code points.
+    start: u64,
+    end: u64,
+}
+
+impl Place<'_> {
+    /// The place that the last column but one has, if there are three.
+    fn of_line(line: &str) -> Option<Place<'_>> {
+        let mut columns = line.split_ascii_whitespace().rev();
+        let column = columns.nth(1)?;
+        columns.next()?;
+        let (id, range) = match column.rsplit_once('#') {
+            Some((id, range)) => (Some(id), range),
+            None => (None, column),
+        };
+        let (start, end) = range.split_once(':')?;
+        let (start, end) = (start.parse().ok()?, end.parse().ok()?);
+        Some(Place { id, start, end })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +176,9 @@ impl Tag<'_> {
 #[derive(Default)]
 struct Building {
     line: Option<u64>,
-    text: String,
+    /// As the file has it.
+    id: Option<String>,
+    joined: Joined,
     claims: Vec<Claim>,
     faults: Vec<Fault>,
     /// The label of the last span, if it may go on.
@@ -158,15 +192,28 @@ impl Building {
         self.faults.push(fault);
     }
 
-    fn add(&mut self, token: &str, tag: Tag<'_>, line: u64) {
+    /// Is a sentence at this place one of the document?
+    fn goes_on(&self, place: Option<&Place<'_>>) -> bool {
+        self.id.is_some() && place.and_then(|p| p.id) == self.id.as_deref()
+    }
+
+    fn add(&mut self, token: &str, tag: Tag<'_>, place: Option<Place<'_>>, line: u64) {
         self.line.get_or_insert(line);
-        if !self.text.is_empty() {
-            self.text.push(if self.new_sentence { '\n' } else { ' ' });
+        if let (true, Some(id)) = (
+            self.joined.text.is_empty(),
+            place.as_ref().and_then(|p| p.id),
+        ) {
+            self.id = Some(id.to_owned());
         }
+        let gap = if self.new_sentence { '\n' } else { ' ' };
         self.new_sentence = false;
-        let start = self.text.len();
-        self.text.push_str(token);
-        let end = self.text.len() as u64;
+        let range = self.join(token, place, gap).unwrap_or_else(|message| {
+            let message = format!("{message}: it is passed over");
+            self.fault(Fault::error(FaultKind::Token, line, message));
+            let added = self.joined.add(token, None, gap);
+            added.unwrap_or_default()
+        });
+        let (start, end) = (range.start, range.end);
         let Tag::Inside(prefix, label) = tag else {
             self.open = None;
             return;
@@ -178,7 +225,7 @@ impl Building {
             _ => {
                 self.claims.push(Claim {
                     line: Some(line),
-                    start: start as u64,
+                    start,
                     end,
                     label: label.to_owned(),
                     ..Claim::default()
@@ -189,6 +236,26 @@ impl Building {
         if matches!(prefix, Prefix::Last | Prefix::Unit) {
             self.open = None;
         }
+    }
+
+    /// Appends a token to the text, at its place if it has one.
+    fn join(
+        &mut self,
+        token: &str,
+        place: Option<Place<'_>>,
+        gap: char,
+    ) -> Result<Range<u64>, String> {
+        let Some(Place { start, end, .. }) = place else {
+            return self.joined.add(token, None, gap);
+        };
+        let chars = token.chars().count() as u64;
+        if end.checked_sub(start) != Some(chars) {
+            return Err(format!(
+                "the place {start}:{end} is not that of {token:?}, which has {chars} characters"
+            ));
+        }
+        let added = self.joined.add(token, Some(start), gap);
+        added.map_err(|message| format!("the place {start}:{end} of {token:?}: {message}"))
     }
 
     fn end_sentence(&mut self) {
@@ -203,7 +270,8 @@ impl Building {
             let mut claimed = Claimed::new(file, line, Format::Conll);
             claimed.unit = OffsetUnit::Byte;
             claimed.flat = true;
-            claimed.text = Some(built.text);
+            claimed.id = built.id.map(|id| decode(&id).into_owned());
+            claimed.text = Some(built.joined.text);
             claimed.claims = built.claims;
             claimed.faults = built.faults;
             documents.push(claimed);
@@ -279,10 +347,10 @@ mod tests {
             let (token, tag) = word.split_once('/').unwrap();
             let tag = Tag::of(tag).unwrap();
             tags.add(line, &doc, &tag);
-            doc.add(token, tag, line);
+            doc.add(token, tag, None, line);
         }
         let text = |c: &Claim| {
-            let span = &doc.text[c.start as usize..c.end as usize];
+            let span = &doc.joined.text[c.start as usize..c.end as usize];
             format!("{} {span}", c.label)
         };
         let fault = tags

@@ -18,6 +18,8 @@ mod brat;
 mod conll;
 mod doccano;
 mod fault;
+mod gliner;
+mod joined;
 mod jsonl;
 mod label_studio;
 mod object;
@@ -71,8 +73,13 @@ pub enum Format {
     ///
     /// Tags are `O` or a prefix and a label, as IOB1, IOB2, BILOU and BIOES write them. All are read by one rule: `B`, `U` and `S`
     /// start a span; `I`, `L` and `E` go on with the span of their label before them, or start one; `L`, `E`, `U` and `S` end theirs.
-    /// The text is the tokens with spaces between them and line feeds between sentences.
+    /// The text is the tokens with spaces between them and line feeds between sentences. Where the last column but one has
+    /// [places](crate::write::conll), tokens stand there, and documents have their ids.
     Conll,
+    /// [GLiNER](https://github.com/urchade/GLiNER)'s examples: `tokenized_text`, a list of words, and `ner`, a list of `[FIRST, LAST,
+    /// LABEL]` in numbers of words, both inclusive. The text is the words with spaces between them, or where `starts` says that they
+    /// start, in code points. White space in labels is read as `_`.
+    Gliner,
 }
 
 /// What a file of a format is cut into.
@@ -94,6 +101,7 @@ impl Format {
         Format::Bdocjs,
         Format::Brat,
         Format::Conll,
+        Format::Gliner,
     ];
 
     /// The word that `--from` takes.
@@ -106,6 +114,7 @@ impl Format {
             Format::Bdocjs => "bdocjs",
             Format::Brat => "brat",
             Format::Conll => "conll",
+            Format::Gliner => "gliner",
         }
     }
 
@@ -134,7 +143,9 @@ impl Format {
     fn of_object(object: &Object<'_>) -> Format {
         let has = |name: &str| object.get(name).is_some();
         let is_list = |name: &str| object.get(name).is_some_and(|v| v.starts_with('['));
-        if has("annotation_sets") || has("offset_type") {
+        if has("tokenized_text") {
+            Format::Gliner
+        } else if has("annotation_sets") || has("offset_type") {
             Format::Bdocjs
         } else if has("offset_unit") {
             Format::Jsonl

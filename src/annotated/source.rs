@@ -1,7 +1,7 @@
 //! Files of annotated documents: opened, cut into pieces, and the pieces parsed.
 
 use super::{
-    Claimed, Cut, Fault, FaultKind, Format, Options, bdocjs, brat, conll, doccano, jsonl,
+    Claimed, Cut, Fault, FaultKind, Format, Options, bdocjs, brat, conll, doccano, gliner, jsonl,
     label_studio, object::Object, prodigy,
 };
 use crate::{
@@ -173,6 +173,7 @@ fn parse_object(
         Format::Prodigy => prodigy::read(&mut claimed, &object),
         Format::Doccano => doccano::read(&mut claimed, &object),
         Format::LabelStudio => label_studio::read(&mut claimed, &object),
+        Format::Gliner => gliner::read(&mut claimed, &object),
         Format::Bdocjs => bdocjs::read(&mut claimed, &object),
         Format::Jsonl | Format::Brat | Format::Conll => jsonl::read(&mut claimed, &object, options),
     };

@@ -10,6 +10,7 @@ mod options;
 mod output;
 mod rules;
 mod shell;
+mod spans;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;

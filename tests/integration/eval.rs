@@ -122,12 +122,17 @@ fn labels_are_chosen_and_mapped_on_both_sides() {
         "[Iran|GPE] [NATO|ORG] [Köln|LOC]",
         "[Iran|COUNTRY] [NATO|NORP] [Köln|LOCATION]",
     )]);
-    let map = ["--map", "GPE=COUNTRY", "--map", "LOC=LOCATION"];
+    let map = [
+        "--map-labels",
+        "GPE=COUNTRY",
+        "--map-labels",
+        "LOC=LOCATION",
+    ];
     assert_eq!(counts(&results(&dir, &map), "strict"), [2, 1, 0, 0, 0]);
     let some = [&map[..], &["--labels", "COUNTRY,ORG"]].concat();
     assert_eq!(counts(&results(&dir, &some), "strict"), [1, 0, 0, 1, 0]);
     eval(&dir, &["--labels", "ORGG"]).says("--labels ORGG: no span that counts has this label");
-    eval(&dir, &["--map", "X=Y"]).says("--map X=Y: no span has the label X");
+    eval(&dir, &["--map-labels", "X=Y"]).says("--map-labels X=Y: no span has the label X");
     eval(&dir, &map).says("label NORP is predicted and not in gold (1 spans)");
 }
 
@@ -431,8 +436,15 @@ fn what_can_not_start_ends_with_2() {
     run(&["gold.jsonl", "pred.jsonl", "--min-f1", "2"]).says("an F1 is a number from 0 to 1");
     run(&["gold.jsonl", "pred.jsonl", "--min-f1", "ORG=0.5"])
         .says("--min-f1 ORG=0.5: no span has this label in 1 documents, there are COUNTRY");
-    run(&["gold.jsonl", "pred.jsonl", "--map", "A=B", "--labels", "A"])
-        .says("--map makes B: name that");
+    run(&[
+        "gold.jsonl",
+        "pred.jsonl",
+        "--map-labels",
+        "A=B",
+        "--labels",
+        "A",
+    ])
+    .says("--map-labels makes B: name that");
     run(&["gold.jsonl", "pred.jsonl", "--to", "html"]);
     run(&["gold.jsonl", "pred.jsonl", "--by", "colour"]).says("there are label, origin, zone");
 }

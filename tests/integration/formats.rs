@@ -245,9 +245,9 @@ fn labels_are_mapped_before_they_are_proved_and_then_chosen() {
     .exits(1);
     ran.says("a.jsonl:1: span 7..11: label \"weapon system\" has white space, write it as one word: left out");
     let args = [
-        "--map",
+        "--map-labels",
         "weapon system=WEAPON",
-        "--map",
+        "--map-labels",
         "GPE=COUNTRY",
         "--labels",
         "COUNTRY,WEAPON",
