@@ -217,6 +217,19 @@ impl Annotator {
         self.patterns.as_deref()
     }
 
+    /// The labels that annotations may have, sorted by name: those asked for, else those of the gazetteer, the patterns and the rules.
+    pub fn labels(&self) -> Vec<Label> {
+        let mut labels = self.labels.clone().unwrap_or_else(|| {
+            let mut all = self.gazetteer().labels();
+            all.extend(self.patterns.iter().flat_map(|p| p.labels()));
+            all.extend(self.rules.iter().flat_map(Rules::labels));
+            all
+        });
+        labels.sort();
+        labels.dedup();
+        labels
+    }
+
     /// The annotations of a document, sorted and disjoint.
     pub fn annotate(&self, doc: &Document) -> Vec<Annotation> {
         let mut found = Found::default();

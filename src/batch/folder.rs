@@ -99,6 +99,11 @@ impl OutputFolder {
         }
     }
 
+    /// Removes the part: nothing was written.
+    pub(super) fn discard(self) -> Result<(), Error> {
+        fs::remove_dir_all(&self.part).map_err(|e| Error::io(&self.part, e))
+    }
+
     fn finish(mut self) -> Result<(), Error> {
         self.close()?;
         let mark = self.part.join(MARK);
@@ -113,6 +118,11 @@ impl OutputFolder {
 }
 
 impl Files for OutputFolder {
+    fn name(&self) -> String {
+        let name = self.whole.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     fn append(&mut self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         if self.open.as_ref().is_none_or(|(open, _)| open != name) {
             self.close()?;

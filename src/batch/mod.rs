@@ -189,6 +189,13 @@ impl<'a> Batch<'a> {
         self.as_run().to_folder(sources, folder, report)
     }
 
+    /// The labels that spans may have.
+    fn labels(&self) -> Vec<Label> {
+        let labels = self.annotator.labels().into_iter();
+        let mapped = labels.map(|l| self.map.get(l.as_str()).copied().unwrap_or(l));
+        mapped.collect()
+    }
+
     fn as_run(&self) -> Run<'_> {
         Run {
             task: self,
@@ -197,6 +204,7 @@ impl<'a> Batch<'a> {
             alignment: self.alignment,
             zoning: &self.zoning,
             listing: self.listing.as_ref(),
+            labels: self.labels(),
             threads: self.threads,
             shard: self.shard,
             bytes_read: &self.bytes_read,

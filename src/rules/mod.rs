@@ -167,6 +167,17 @@ impl Rules {
         }
     }
 
+    /// The labels that rules give.
+    pub(crate) fn labels(&self) -> [Label; 4] {
+        let Labels {
+            person,
+            organization,
+            weapon,
+            location,
+        } = self.labels;
+        [person, organization, weapon, location]
+    }
+
     /// Applies all rules to a text: fills `scratch.additions`.
     pub(crate) fn apply(
         &self,
