@@ -1,8 +1,10 @@
 //! [`Annotator`]: the order of the stages.
 
 mod explain;
+mod votes;
 
 pub use explain::{Explained, Explanation, LexiconWord, Outcome};
+pub use votes::{LabellingFunctions, Vote};
 
 use crate::{
     document::{Annotation, Document, EntryId, Origin, PatternId, Rule, Score, Zone, ZoneKind},
@@ -248,6 +250,23 @@ impl Annotator {
     /// The user's patterns, if there are any.
     pub fn patterns(&self) -> Option<&Patterns> {
         self.patterns.as_deref()
+    }
+
+    /// The labels that annotations may have, sorted by name: those asked for, else those of the gazetteer, the patterns and the rules,
+    /// as they are mapped.
+    pub fn labels(&self) -> Vec<Label> {
+        let mut labels = self.labels.clone().unwrap_or_else(|| {
+            let mut all = self.gazetteer().labels();
+            all.extend(self.patterns.iter().flat_map(|p| p.labels()));
+            all.extend(self.rules.iter().flat_map(Rules::labels));
+            let mapped = all.into_iter();
+            mapped
+                .map(|l| self.label_map.get(&l).copied().unwrap_or(l))
+                .collect()
+        });
+        labels.sort();
+        labels.dedup();
+        labels
     }
 
     /// The annotations of a document, sorted and disjoint.

@@ -182,6 +182,7 @@ impl Conversion {
             alignment: self.alignment,
             zoning: &self.zoning,
             listing: self.listing.as_ref(),
+            labels: self.labels.clone().unwrap_or_default(),
             threads: self.threads,
             shard: Shard::default(),
             bytes_read: &self.bytes_read,

@@ -10,6 +10,7 @@ mod packing;
 mod records;
 mod run;
 mod state;
+mod votes;
 mod zoning;
 
 pub use chunks::Shard;
@@ -19,6 +20,7 @@ pub use folder::OutputFolder;
 pub use label_scheme::LabelScheme;
 pub use listing::Listing;
 pub use state::Job;
+pub use votes::Voting;
 pub use zoning::Zoning;
 
 use crate::{
@@ -199,6 +201,7 @@ impl<'a> Batch<'a> {
             alignment: self.alignment,
             zoning: &self.zoning,
             listing: self.listing.as_ref(),
+            labels: self.annotator.labels(),
             threads: self.threads,
             shard: self.shard,
             bytes_read: &self.bytes_read,

@@ -33,7 +33,7 @@ pub(super) struct Args {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
 
-    /// Write to this file (.gz, .zst compress), or folder (brat, bdocjs); it appears when it is whole [default: standard output]
+    /// Write to this file (.gz, .zst compress), or folder (spacy, huggingface, brat, bdocjs); it appears when it is whole [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -76,7 +76,7 @@ pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
 
-    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, conll, bilou, gliner, brat, bdocjs, csv, marked, view [default: view on a terminal, else jsonl]
+    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, conll, bilou, gliner, spacy, huggingface, huggingface-jsonl, brat, bdocjs, csv, marked, view [default: view on a terminal, else jsonl]
     #[arg(long, value_name = "FORMAT", value_parser = parse_to, help_heading = "Output")]
     to: Option<OutputFormat>,
 

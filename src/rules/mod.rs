@@ -170,6 +170,23 @@ impl Rules {
         }
     }
 
+    /// The labels that rules give.
+    pub(crate) fn labels(&self) -> [Label; 4] {
+        let Labels {
+            person,
+            organization,
+            weapon,
+            location,
+        } = self.labels;
+        [person, organization, weapon, location]
+    }
+
+    /// The rules that are applied.
+    pub(crate) fn switched_on(&self) -> impl Iterator<Item = Rule> + '_ {
+        let all = Rule::ALL.iter().copied();
+        all.filter(|rule| !self.switched_off.contains(rule))
+    }
+
     /// Applies all rules to a text: fills `scratch.additions`.
     pub(crate) fn apply(
         &self,

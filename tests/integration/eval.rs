@@ -453,7 +453,8 @@ fn what_can_not_start_ends_with_2() {
     ])
     .says("--map-labels makes B: name that");
     run(&["gold.jsonl", "pred.jsonl", "--to", "html"]);
-    run(&["gold.jsonl", "pred.jsonl", "--by", "colour"]).says("there are label, origin, score, zone");
+    run(&["gold.jsonl", "pred.jsonl", "--by", "colour"])
+        .says("there are label, origin, score, zone");
 }
 
 #[test]

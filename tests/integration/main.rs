@@ -39,3 +39,5 @@ mod split;
 // A reader of our JSONL written apart from the writer, for the tests above.
 mod rules;
 mod strict;
+// Formats to train on: DocBin, Parquet, votes.
+mod training;
