@@ -25,12 +25,12 @@ pub mod write;
 mod zones;
 
 pub use annotator::{
-    Annotator, AnnotatorBuilder, Explained, Explanation, Found, LexiconWord, Outcome, Overlaps,
-    Scratch,
+    Annotator, AnnotatorBuilder, Explained, Explanation, Found, LabellingFunctions, LexiconWord,
+    Outcome, Overlaps, Scratch, Vote,
 };
 pub use batch::{
     Batch, Conversion, Converted, Job, LabelScheme, Listing, OutputFile, OutputFolder, Overlapping,
-    Resumed, Shard, Summary, Zoning,
+    Resumed, Shard, Summary, Voting, Zoning,
 };
 pub use document::{
     AliasId, Annotation, Document, EntryId, Meta, Origin, PatternId, Rule, Score, Zone, ZoneKind,

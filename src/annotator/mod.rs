@@ -1,8 +1,10 @@
 //! [`Annotator`]: the order of the stages.
 
 mod explain;
+mod votes;
 
 pub use explain::{Explained, Explanation, LexiconWord, Outcome};
+pub use votes::{LabellingFunctions, Vote};
 
 use crate::{
     document::{Annotation, Document, EntryId, Origin, PatternId, Rule, Score, Zone, ZoneKind},

@@ -10,6 +10,7 @@ mod packing;
 mod records;
 mod run;
 mod state;
+mod votes;
 mod zoning;
 
 pub use chunks::Shard;
@@ -19,6 +20,7 @@ pub use folder::OutputFolder;
 pub use label_scheme::LabelScheme;
 pub use listing::Listing;
 pub use state::Job;
+pub use votes::Voting;
 pub use zoning::Zoning;
 
 use crate::{

@@ -113,6 +113,12 @@ impl Corpus {
         &self.problems
     }
 
+    /// The documents that have a text.
+    pub fn documents(&self) -> impl Iterator<Item = &Annotated> {
+        let with_text = self.entries.iter().filter(|e| e.waiting.is_none());
+        with_text.map(|e| &e.doc)
+    }
+
     /// Documents that were read.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -178,6 +178,12 @@ impl Rules {
         [person, organization, weapon, location]
     }
 
+    /// The rules that are applied.
+    pub(crate) fn switched_on(&self) -> impl Iterator<Item = Rule> + '_ {
+        let all = Rule::ALL.iter().copied();
+        all.filter(|rule| !self.switched_off.contains(rule))
+    }
+
     /// Applies all rules to a text: fills `scratch.additions`.
     pub(crate) fn apply(
         &self,

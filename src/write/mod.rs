@@ -22,6 +22,7 @@ pub mod spacy;
 mod text_unit;
 #[cfg(feature = "cli")]
 pub mod view;
+pub mod votes;
 
 pub use align::Aligned;
 pub use folder::{Collector, Files};

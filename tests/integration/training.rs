@@ -416,3 +416,83 @@ fn parquet_tables_are_whole_however_many_groups_they_have() {
         );
     }
 }
+
+#[test]
+fn votes_are_what_each_function_says_before_any_competition() {
+    let dir = Dir::new();
+    dir.write("one.tsv", "# label: COUNTRY\nname\nGeorgia\nIran\n");
+    dir.write(
+        "two.tsv",
+        "# label: PERSON\nname\nGeorgia O'Keeffe\nGeorgia\n",
+    );
+    dir.write("blocks.tsv", "# block: yes\nname\nIran Air Flight\n");
+    dir.write(
+        "a.txt",
+        "🚀 Georgia met Georgia O'Keeffe on Iran Air Flight 655.",
+    );
+    let spans = json!([{"start": 2, "end": 9, "label": "COUNTRY"}, {"start": 14, "end": 30, "label": "PERSON"}]);
+    let text = fs::read_to_string(dir.path("a.txt")).unwrap();
+    dir.write(
+        "gold.jsonl",
+        json!({"id": "a.txt", "text": text, "spans": spans}).to_string(),
+    );
+    let lists = [
+        "-g",
+        "one.tsv",
+        "-g",
+        "two.tsv",
+        "-g",
+        "blocks.tsv",
+        "--no-builtin",
+        "--no-rules",
+    ];
+    let args = [
+        &["votes", "a.txt", "--gold", "gold.jsonl", "-o", "votes"],
+        &lists[..],
+    ]
+    .concat();
+    let ran = dir.run(&args).exits(0);
+    assert!(
+        ran.text().contains("5 spans voted on by 3 functions"),
+        "{}",
+        ran.text()
+    );
+    let reader =
+        SerializedFileReader::new(File::open(dir.path("votes/matrix.parquet")).unwrap()).unwrap();
+    let rows = reader.get_row_iter(None).unwrap();
+    let rows: Vec<Value> = rows.map(|row| json_of(&row.unwrap())).collect();
+    let row = |start: u32, end: u32, text: &str, gold: i64, votes: [i64; 3]| {
+        json!({"document": "a.txt", "start": start, "end": end, "text": text, "gold": gold,
+            "list:one.tsv": votes[0], "list:two.tsv": votes[1], "list:blocks.tsv": votes[2]})
+    };
+    // O, COUNTRY, PERSON.
+    let expected = [
+        row(2, 9, "Georgia", 1, [1, 2, -1]),
+        row(14, 30, "Georgia O'Keeffe", 2, [-1, 2, -1]),
+        row(14, 21, "Georgia", 0, [1, 2, -1]),
+        row(34, 49, "Iran Air Flight", 0, [-1, -1, 0]),
+        row(34, 38, "Iran", 0, [1, -1, 0]),
+    ];
+    assert_eq!(rows, expected);
+    let summary: Value =
+        serde_json::from_slice(&fs::read(dir.path("votes/summary.json")).unwrap()).unwrap();
+    assert_eq!(summary["labels"], json!(["O", "COUNTRY", "PERSON"]));
+    let two = &summary["functions"][1];
+    assert_eq!(two["name"], "list:two.tsv");
+    assert_eq!(
+        [&two["votes"], &two["correct"], &two["incorrect"]],
+        [3, 1, 2]
+    );
+    assert_eq!(
+        [&two["coverage"], &two["overlaps"], &two["conflicts"]],
+        [0.6, 0.4, 0.4]
+    );
+    // The spans, blocks apart, are records that all commands read.
+    let ran = dir
+        .run(&["convert", "votes/votes.jsonl", "--to", "csv"])
+        .exits(0);
+    assert_eq!(ran.text().lines().count(), 1 + 6, "{}", ran.text());
+    let ran = dir.run(&["convert", "votes/spacy", "--to", "csv"]).exits(0);
+    assert_eq!(ran.text().lines().count(), 1 + 6, "{}", ran.text());
+    assert!(ran.text().contains(",list:two.tsv,"), "{}", ran.text());
+}
