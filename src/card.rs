@@ -281,8 +281,12 @@ impl Card {
                 .collect();
             if !labels.is_empty() {
                 let labels = labels.join(", ");
+                let follows = match &*part.name {
+                    "train" => "a model learns little of them",
+                    _ => "scores of such labels are chance",
+                };
                 all.push(format!(
-                    "{} has fewer than {FEW} spans of {labels}: scores of such labels are chance.",
+                    "{} has fewer than {FEW} spans of {labels}: {follows}.",
                     part.name
                 ));
             }

@@ -26,8 +26,10 @@ pub(super) fn read(file: &Arc<str>, text: &str) -> Vec<Claimed> {
     for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim_end_matches('\r');
         if line.trim().is_empty() {
+            tags.end(&doc);
             doc.end_sentence();
         } else if starts_document(line) {
+            tags.end(&doc);
             doc.end(file, &mut documents);
             // A document without a sentence is one.
             doc.line = Some(number);
@@ -68,8 +70,9 @@ pub(super) fn read(file: &Arc<str>, text: &str) -> Vec<Claimed> {
             doc.add(token, tag, place, number);
         }
     }
+    tags.end(&doc);
     doc.end(file, &mut documents);
-    if let Some((line, message)) = tags.fault() {
+    for (line, message) in tags.faults() {
         let fault = Fault::warning(FaultKind::Tag, line, message);
         let of_line = documents.iter_mut().rev().find(|d| d.line <= line);
         if let Some(document) = of_line {
@@ -290,14 +293,21 @@ struct Tags {
     begin_starts: Option<u64>,
     /// How many `I`, `L` and `E` started a span.
     started: u64,
+    /// Where a span first started that no `L`, `E`, `U` or `S` ended: all that IOB1 and IOB2 have.
+    endless: Option<u64>,
+    /// How many there are.
+    not_ended: u64,
 }
 
 impl Tags {
     fn add(&mut self, line: u64, doc: &Building, tag: &Tag<'_>) {
         let Tag::Inside(prefix, label) = tag else {
-            return;
+            return self.end(doc);
         };
         let follows = doc.open.as_deref() == Some(*label);
+        if !follows || matches!(prefix, Prefix::Begin | Prefix::Unit) {
+            self.end(doc);
+        }
         match prefix {
             Prefix::Begin if !follows => {
                 self.begin_starts.get_or_insert(line);
@@ -315,24 +325,51 @@ impl Tags {
         }
     }
 
+    /// The span that is open goes on no more.
+    fn end(&mut self, doc: &Building) {
+        if let (Some(_), Some(last)) = (&doc.open, doc.claims.last()) {
+            self.endless = self.endless.or(last.line);
+            self.not_ended += 1;
+        }
+    }
+
     /// Where and how the tags fit no scheme.
-    fn fault(&self) -> Option<(u64, String)> {
+    fn faults(&self) -> impl Iterator<Item = (u64, String)> {
+        [self.bad_starts(), self.bad_ends()].into_iter().flatten()
+    }
+
+    fn bad_ends(&self) -> Option<(u64, String)> {
+        let line = self.endless.filter(|_| self.ends.is_some())?;
+        let times = times(self.not_ended);
+        Some((
+            line,
+            format!(
+                "a span does not end with L- or E-, which BILOU and BIOES need (U- or S- for one of one token; {times} in this file): read as if it did"
+            ),
+        ))
+    }
+
+    fn bad_starts(&self) -> Option<(u64, String)> {
         let line = self.inside_starts?;
         let scheme = match (self.ends, self.begin_starts) {
             (Some(_), _) => "BILOU and BIOES",
             (None, Some(_)) => "IOB2",
             (None, None) => return None,
         };
-        let times = match self.started {
-            1 => "once".to_owned(),
-            n => format!("{n} times"),
-        };
+        let times = times(self.started);
         Some((
             line,
             format!(
                 "a span starts without B-, which {scheme} does not have ({times} in this file): read as a start all the same"
             ),
         ))
+    }
+}
+
+fn times(n: u64) -> String {
+    match n {
+        1 => "once".to_owned(),
+        n => format!("{n} times"),
     }
 }
 
@@ -353,8 +390,10 @@ mod tests {
             let span = &doc.joined.text[c.start as usize..c.end as usize];
             format!("{} {span}", c.label)
         };
+        tags.end(&doc);
         let fault = tags
-            .fault()
+            .faults()
+            .next()
             .map(|(line, message)| format!("{line}: {message}"));
         (doc.claims.iter().map(text).collect(), fault)
     }
@@ -386,6 +425,14 @@ mod tests {
             "3: a span starts without B-, which IOB2 does not have (2 times in this file): read as a start all the same"
         );
         assert!(spans("Köln/U-LOC UN/I-ORG said/O").1.is_some());
+        for tagged in [
+            "Köln/U-LOC UN/B-ORG said/O",
+            "UN/B-ORG AU/U-ORG",
+            "Köln/U-LOC UN/B-ORG",
+        ] {
+            let (_, fault) = spans(tagged);
+            assert!(fault.unwrap().contains("does not end with L-"), "{tagged}");
+        }
     }
 
     #[test]
@@ -393,6 +440,14 @@ mod tests {
         assert_eq!(columns("Köln NNP I-NP B-LOC"), Some(("Köln", "B-LOC")));
         assert_eq!(columns("New York\tB-LOC\r"), Some(("New York", "B-LOC")));
         assert_eq!(columns("Köln"), None);
+        let place = Place::of_line("Köln -X- north/a#1.txt#17:21 B-LOC").unwrap();
+        assert_eq!(
+            (place.id, place.start, place.end),
+            (Some("north/a#1.txt"), 17, 21)
+        );
+        assert_eq!(Place::of_line("Köln 17:21 B-LOC"), None);
+        assert_eq!(Place::of_line("Köln NNP I-NP B-LOC"), None);
+        assert!(starts_document("-DOCSTART- -X- O O") && !starts_document("-DOCSTART- -X- 3:13 O"));
         assert!(is_comment("# id = 5") && is_comment("#") && !is_comment("# O"));
     }
 }

@@ -99,12 +99,14 @@ impl OutputFolder {
         }
     }
 
-    /// Removes the part: nothing was written.
-    pub(super) fn discard(self) -> Result<(), Error> {
-        fs::remove_dir_all(&self.part).map_err(|e| Error::io(&self.part, e))
+    /// Takes away what was written.
+    pub(crate) fn discard(self) {
+        // What stays is told as the part of an interrupted run the next time.
+        let _ = fs::remove_dir_all(&self.part);
     }
 
-    fn finish(mut self) -> Result<(), Error> {
+    /// Gives the folder its name.
+    pub(crate) fn finish(mut self) -> Result<(), Error> {
         self.close()?;
         let mark = self.part.join(MARK);
         fs::remove_file(&mark).map_err(|e| Error::io(&mark, e))?;

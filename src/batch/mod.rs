@@ -25,6 +25,7 @@ pub use zoning::Zoning;
 
 use crate::{
     annotator::Annotator,
+    card::ANNOTATED_BY,
     error::{Error, Problem},
     read::{Parsed, Raw, ReadOptions, Source, Sources, Stream},
     record::OffsetUnit,
@@ -36,6 +37,7 @@ use crate::{
 };
 use records::Records;
 use run::{DocumentDone, Items, Run, Scratches, Task, Written};
+use serde_json::value::to_raw_value;
 use std::{
     collections::BTreeMap,
     io::Write,
@@ -72,14 +74,14 @@ pub struct Batch<'a> {
     pub writer: &'a dyn Writer,
     /// What a record is about. Default: a document.
     pub text_unit: TextUnit,
-    /// Labels that become others. Default: none.
-    pub map: BTreeMap<String, Label>,
     /// What is left out of zones. Default: nothing.
     pub zoning: Zoning,
     /// How spans are laid on words; `None`: as is the default for the format, if it has words. Default: `None`.
     pub alignment: Option<Alignment>,
     /// Where spans are listed that do not lie on words. Default: nowhere.
     pub listing: Option<Listing>,
+    /// What annotates, in words: the field [`annotated_by`](crate::card::ANNOTATED_BY) of the meta of all documents. Default: none.
+    pub annotated_by: Option<String>,
     /// Threads that work; 0 for one a core. Default: 0.
     pub threads: usize,
     /// The documents that are annotated. Default: all.
@@ -140,10 +142,10 @@ impl<'a> Batch<'a> {
             unit: OffsetUnit::default(),
             writer: &crate::write::jsonl::Jsonl,
             text_unit: TextUnit::default(),
-            map: BTreeMap::new(),
             zoning: Zoning::default(),
             alignment: None,
             listing: None,
+            annotated_by: None,
             threads: 0,
             shard: Shard::default(),
             bytes_read: Arc::default(),
@@ -191,13 +193,6 @@ impl<'a> Batch<'a> {
         self.as_run().to_folder(sources, folder, report)
     }
 
-    /// The labels that spans may have.
-    fn labels(&self) -> Vec<Label> {
-        let labels = self.annotator.labels().into_iter();
-        let mapped = labels.map(|l| self.map.get(l.as_str()).copied().unwrap_or(l));
-        mapped.collect()
-    }
-
     fn as_run(&self) -> Run<'_> {
         Run {
             task: self,
@@ -206,7 +201,7 @@ impl<'a> Batch<'a> {
             alignment: self.alignment,
             zoning: &self.zoning,
             listing: self.listing.as_ref(),
-            labels: self.labels(),
+            labels: self.annotator.labels(),
             threads: self.threads,
             shard: self.shard,
             bytes_read: &self.bytes_read,
@@ -239,12 +234,11 @@ impl Task for Batch<'_> {
         let room = document.text().len() * 5 / 4 + 160 * found.annotations.len() + 256;
         records.bytes.reserve(room);
         let mut record = self.annotator.record(&document, found, self.unit);
-        if !self.map.is_empty() {
-            for span in &mut record.spans {
-                if let Some(label) = self.map.get(&*span.label) {
-                    span.label = label.as_str().into();
-                }
-            }
+        if let Some(by) = &self.annotated_by {
+            let value = to_raw_value(by).expect("a string is JSON");
+            let meta = record.meta.to_mut();
+            meta.retain(|(name, _)| name != ANNOTATED_BY);
+            meta.push((ANNOTATED_BY.to_owned(), value));
         }
         records.push(&record);
         let written = Written {

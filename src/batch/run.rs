@@ -169,7 +169,7 @@ impl Run<'_> {
             return Err(Error::invalid("the format is one file, not a folder"));
         };
         if let Err(e) = collector.start(&self.labels) {
-            folder.discard()?;
+            folder.discard();
             return Err(e);
         }
         let mut folder = folder::Writing::new(folder, collector);

@@ -4,12 +4,11 @@ use super::{
     options::{GazetteerArgs, Gazetteers, InputArgs, parse_size, parse_unit},
     output::{
         Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, size,
-        stop_on_signals,
+        stop_on_signals, use_threads,
     },
     spans::{AlignArgs, SelectArgs, text_unit},
 };
 use std::{
-    collections::BTreeMap,
     fs,
     io::{self, IsTerminal},
     path::{Path, PathBuf},
@@ -93,6 +92,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "POLICY", value_parser = ["longest", "all"], default_value = "longest", help_heading = "Output")]
     overlaps: String,
 
+    /// Say in the meta of each document what annotated it (annotated_by): version, lists with their hashes, rules; for split's card
+    #[arg(long, help_heading = "Output")]
+    annotated_by: bool,
+
     /// Copy the attributes of entities to their spans
     #[arg(long, help_heading = "Output")]
     attributes: bool,
@@ -144,11 +147,11 @@ pub(super) struct Plan {
     to: OutputFormat,
     unit: OffsetUnit,
     text_unit: TextUnit,
-    map: BTreeMap<String, Label>,
     zoning: Zoning,
-    /// Are spans disjoint?
+    /// Must spans be disjoint, whatever the format says?
     flat: bool,
     align: AlignArgs,
+    annotated_by: bool,
     annotator: wiretag::AnnotatorBuilder,
 }
 
@@ -201,6 +204,7 @@ impl Args {
             ("--unit", text_unit.to_string()),
             ("--overlaps", self.overlaps.clone()),
             ("--attributes", self.attributes.to_string()),
+            ("--annotated-by", self.annotated_by.to_string()),
             ("--shard", self.shard.to_string()),
         ]);
         options.extend(self.select.options());
@@ -210,9 +214,11 @@ impl Args {
         if let Some(score) = self.select.min_score() {
             annotator.min_score(score);
         }
-        let map = self.select.map()?;
+        let map = self.select.map()?.into_iter();
+        let map = map.map(|(from, to)| Ok((Label::new(&from)?, to)));
+        annotator.map_labels(map.collect::<Result<Vec<_>, Error>>()?);
         if let Some(labels) = self.select.labels()? {
-            annotator.labels(before(&map, &labels)?);
+            annotator.labels(labels);
         }
         Ok(Plan {
             paths: if self.paths.is_empty() {
@@ -233,9 +239,10 @@ impl Args {
             unit,
             zoning: self.select.zoning(text_unit)?,
             text_unit,
-            map,
-            flat: overlaps == Overlaps::Longest,
+            // Formats of words know it themselves.
+            flat: !to.writer().has_words(),
             align: self.align,
+            annotated_by: self.annotated_by,
             annotator,
         })
     }
@@ -288,9 +295,7 @@ impl Plan {
 
 pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     // Lists are read in the pool that all share: it must not have more threads than the run.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads);
-    let pool = pool.build_global();
-    pool.map_err(|e| Error::invalid(format!("can't start threads: {e}")))?;
+    use_threads(plan.threads)?;
     let output = Output::of(plan.output.clone(), plan.to)?;
     if plan.resume && matches!(output, Output::Stream(_)) {
         return Err(Error::invalid("--resume needs a file behind -o"));
@@ -308,10 +313,12 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     batch.shard = plan.shard;
     batch.writer = plan.to.writer();
     batch.text_unit = plan.text_unit;
-    batch.map = plan.map.clone();
     batch.zoning = plan.zoning.clone();
     batch.alignment = plan.align.alignment(plan.flat);
     batch.listing = plan.align.listing()?;
+    if plan.annotated_by {
+        batch.annotated_by = Some(plan.gazetteers.described()?);
+    }
     let total = (!inventory.streams).then_some(inventory.bytes);
     let start = Instant::now();
     let (before, summary) = match output {
@@ -434,14 +441,6 @@ fn sentence(summary: &Summary, bytes: u64, time: Duration) -> String {
 
 pub(super) fn parse_to(word: &str) -> Result<OutputFormat, String> {
     super::named(word, OutputFormat::ALL, OutputFormat::as_str)
-}
-
-/// The labels that become one of these.
-fn before(map: &BTreeMap<String, Label>, labels: &[Label]) -> Result<Vec<Label>, Error> {
-    let same = labels.iter().filter(|l| !map.contains_key(l.as_str()));
-    let mapped = map.iter().filter(|(_, to)| labels.contains(to));
-    let mapped = mapped.map(|(from, _)| Label::new(from));
-    same.map(|l| Ok(*l)).chain(mapped).collect()
 }
 
 pub(super) fn parse_text_unit(word: &str) -> Result<TextUnit, String> {

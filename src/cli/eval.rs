@@ -58,7 +58,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "[LABEL=]F1", value_parser = parse_bar)]
     min_f1: Vec<Bar>,
 
-    /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll [default: by name, then content]
+    /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll, gliner [default: by name, then content]
     #[arg(long, value_name = "FORMAT", value_parser = parse_annotated, help_heading = "Input")]
     from: Option<annotated::Format>,
 
@@ -98,7 +98,7 @@ pub(super) struct Args {
     )]
     to: String,
 
-    /// Tables besides that of all spans: label, origin, zone
+    /// Tables besides that of all spans: label, origin, score, zone
     #[arg(
         long,
         value_name = "WHAT,...",
@@ -130,7 +130,7 @@ Examples:
     wiretag annotate gold.jsonl -o predicted.jsonl
     wiretag eval gold.jsonl predicted.jsonl
   Which mistakes to mend first, and which rules make them:
-    wiretag eval gold.jsonl predicted.jsonl --errors 30 --by label,origin,zone
+    wiretag eval gold.jsonl predicted.jsonl --errors 30 --by label,origin,score
   Is the new version better, or is it chance?
     wiretag eval gold.jsonl new.jsonl --compare old.jsonl
   Another program's output, with other names for labels:

@@ -11,6 +11,7 @@ mod output;
 mod rules;
 mod shell;
 mod spans;
+mod split;
 mod votes;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -36,6 +37,7 @@ enum Command {
     Annotate(Box<annotate::Args>),
     Convert(Box<convert::Args>),
     Check(Box<check::Args>),
+    Split(Box<split::Args>),
     Eval(Box<eval::Args>),
     Explain(Box<explain::Args>),
     Gazetteer(gazetteer::Args),
@@ -51,6 +53,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Annotate(args) => args.resolve().and_then(annotate::run),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Split(args) => split::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::Gazetteer(args) => gazetteer::run(&args),

@@ -3,6 +3,7 @@
 use super::{Annotated, LabelledSpan, Pair};
 use crate::{
     annotated::{Claimed, Documents, FaultKind, Options},
+    document::Score,
     error::{Error, Problem},
     span::Span,
 };
@@ -291,6 +292,7 @@ fn spans(claimed: &Claimed, text: &str, problems: &mut Vec<Problem>) -> Vec<Labe
         label: p.label,
         optional: p.claim.optional,
         origin: p.claim.origin.clone(),
+        score: p.claim.score.map(Score::new),
     };
     proved.iter().map(span).collect()
 }

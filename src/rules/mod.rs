@@ -8,7 +8,10 @@ mod phrase;
 mod place;
 mod scene;
 mod syllables;
+mod title;
 mod weapon;
+
+pub use title::Titles;
 
 use crate::{
     document::{AliasId, Annotation, EntryId, Rule, Zone},
@@ -241,5 +244,22 @@ impl Rules {
         };
         document::find(&scene, winners, document, &mut found);
         found.additions.len() > before
+    }
+
+    /// Adds the titles of people to a text that [`Rules::apply`] saw last, given the winners of the competition.
+    pub(crate) fn add_titles(
+        &self,
+        gazetteer: &Gazetteer,
+        (text, tokens): (&str, &Tokens),
+        matches: &Matches,
+        winners: &[Annotation],
+        scratch: &mut Scratch,
+    ) {
+        let scene = Scene::again(text, tokens, gazetteer, matches.names(), &scratch.scene);
+        let mut found = Found {
+            rules: self,
+            additions: &mut scratch.additions,
+        };
+        title::find(&scene, winners, &mut found);
     }
 }

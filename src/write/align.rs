@@ -30,11 +30,11 @@
 
 use super::{Feature, Writer, byte_ranges};
 use crate::{
+    json::push_string,
     record::{Mention, OffsetUnit, Offsets, Record},
     span::Span,
     words::{Tokenizer, Words},
 };
-use serde_json::json;
 use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap, fmt, ops::Range};
 
 /// What becomes of spans that do not start and end where words do.
@@ -392,20 +392,28 @@ impl Unaligned {
     /// Appends it as a line of JSON: `id` of the record, `offset_unit`, `start`, `end`, `label`, `text`, `reason`, and `became`, an object
     /// with `start`, `end` and `text`, or null if it was left out.
     pub fn write_json(&self, out: &mut Vec<u8>) {
-        let became = self.became.as_ref();
-        let became = became.map(|(s, e, text)| json!({"start": s, "end": e, "text": text}));
-        let line = json!({
-            "id": self.id,
-            "offset_unit": self.unit.as_str(),
-            "start": self.start,
-            "end": self.end,
-            "label": self.label,
-            "text": self.text,
-            "reason": self.reason.as_str(),
-            "became": became,
-        });
-        out.extend_from_slice(line.to_string().as_bytes());
-        out.push(b'\n');
+        let mut string = |before: &str, value: &str| {
+            out.extend_from_slice(before.as_bytes());
+            push_string(value, out);
+        };
+        string("{\"id\":", &self.id);
+        string(",\"offset_unit\":", self.unit.as_str());
+        let (start, end) = (self.start, self.end);
+        string(
+            &format!(",\"start\":{start},\"end\":{end},\"label\":"),
+            &self.label,
+        );
+        string(",\"text\":", &self.text);
+        string(",\"reason\":", self.reason.as_str());
+        let behind = match &self.became {
+            Some((start, end, text)) => {
+                let place = format!(",\"became\":{{\"start\":{start},\"end\":{end},\"text\":");
+                string(&place, text);
+                "}}\n"
+            }
+            None => ",\"became\":null}\n",
+        };
+        out.extend_from_slice(behind.as_bytes());
     }
 }
 

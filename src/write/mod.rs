@@ -190,7 +190,7 @@ impl fmt::Display for Feature {
 }
 
 /// The version that outputs name as their maker.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The table of formats: what a name stands for, and what writes it. All else is in its writer.
 macro_rules! formats {
