@@ -3,8 +3,8 @@
 //! A span that does not start and end where words do can't stand in such a format as it is. [`Align`] says what becomes of it, and
 //! nothing happens to it in silence: it is listed in [`Aligned::unaligned`], with the reason.
 //!
-//! A writer of words implements [`Writer::write_aligned`](super::Writer::write_aligned) and says so in
-//! [`Writer::has_words`](super::Writer::has_words):
+//! A writer of words implements [`Writer::write_aligned`] and says so in
+//! [`Writer::has_words`]:
 //!
 //! ```
 //! use wiretag::{Record, write::{Aligned, Feature, Writer, align::Alignment}};
