@@ -229,10 +229,13 @@ impl Alignment {
             laid = kept;
             unaligned.extend(overlapping);
         }
+        let mut done = 0;
         for span in &laid {
-            for word in &mut words[span.words.start + 1..span.words.end] {
+            let (first, end) = (done.max(span.words.start + 1), span.words.end);
+            for word in words.get_mut(first..end).into_iter().flatten() {
                 word.starts_sentence = false;
             }
+            done = done.max(end);
         }
         aligned(record, words, laid, unaligned)
     }
