@@ -241,19 +241,7 @@ impl Converting<'_> {
         if let Some(labels) = &self.conversion.labels {
             proved.retain(|p| labels.contains(&p.label));
         }
-        let lost = claimed.claims.iter().filter(|c| c.lost.is_some()).count() as u64;
-        let optional = proved.iter().filter(|p| p.claim.optional).count() as u64;
-        let types = u64::from(claimed.annotated_types.is_some());
-        for (what, n) in [
-            ("spans that lost a competition", lost),
-            ("marks of optional spans", optional),
-            ("lists of annotated types", types),
-        ] {
-            if n > 0 {
-                *counts.unread.entry(what).or_default() += n;
-            }
-        }
-        add_all(&mut counts.unread, claimed.unread.clone());
+        add_all(&mut counts.unread, claimed.left_behind(&proved));
         proved.sort_by_key(|p| (p.span.start, Reverse(p.span.end), p.label));
         let flat = match self.conversion.overlapping {
             Overlapping::AsHeld => self.lacks.contains(&Feature::Overlaps),

@@ -147,7 +147,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     progress.finish();
     let report = report?;
     if report.stopped {
-        complain(&"interrupted: nothing was written that could be used");
+        complain(&"interrupted: nothing was written");
         return Ok(ExitCode::from(STOPPED));
     }
     args.tell(&report);
@@ -259,6 +259,9 @@ impl Args {
                 "left out: {}, the score is too low",
                 plural(report.low_spans, "span")
             ));
+        }
+        for (what, n) in &report.unread {
+            complain(&format!("not read: {what}: {n}"));
         }
         let problems = match (report.errors, report.warnings) {
             (0, 0) => "no problems".to_owned(),
