@@ -251,6 +251,11 @@ impl Args {
                 report.largest_cluster
             ));
         }
+        if report.largest_cluster >= 20 && 20 * report.largest_cluster > report.documents {
+            complain(
+                &"a cluster that large may come of a notice that many documents have: look at duplicates.jsonl, raise --similarity, or take it out of the texts",
+            );
+        }
         for (reason, n) in &report.left_out {
             complain(&format!("left out: {}, {reason}", plural(*n, "document")));
         }

@@ -17,6 +17,7 @@ use std::{
 };
 use stories::Stories;
 use wiretag::{OutputFolder, Split, read::Sources};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// So many documents as lines; a document's id is its family and its number in it, as in the bench.
 fn corpus(seed: u64, count: usize) -> Vec<String> {
@@ -124,6 +125,52 @@ fn near_duplicates_stay_together_and_other_stories_apart() {
         let share = sets[name].len() as f64 / all.len() as f64;
         assert!((share - 0.1).abs() < 0.01, "{name} {share}");
     }
+}
+
+/// The word triples of a text, hashed, numbers all alike.
+fn triples(text: &str) -> HashSet<u64> {
+    let words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty());
+    let folded = words.map(|w| match w.starts_with(|c: char| c.is_ascii_digit()) {
+        true => "0".to_owned(),
+        false => w.to_lowercase(),
+    });
+    let words: Vec<String> = folded.collect();
+    words
+        .windows(3)
+        .map(|w| xxh3_64(w.join(" ").as_bytes()))
+        .collect()
+}
+
+#[test]
+fn a_naive_search_finds_hardly_a_pair_on_two_sides() {
+    let dir = Dir::new();
+    dir.write("in.jsonl", corpus(8, 1_000).concat());
+    let args = ["--dev", "0.3", "--test", "0.3"];
+    split(&dir, "in.jsonl", "set", &args).exits(0);
+    let mut documents = Vec::new();
+    for side in ["train", "dev", "test"] {
+        let lines = lines(&dir, &format!("set/{side}.jsonl"));
+        documents.extend(
+            lines
+                .iter()
+                .map(|l| (side, triples(l["text"].as_str().unwrap()))),
+        );
+    }
+    let (mut alike, mut parted) = (0, 0);
+    for (i, (side, a)) in documents.iter().enumerate() {
+        for (other, b) in &documents[..i] {
+            let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+            // What the estimate may err by is above the 0.4 that are asked for.
+            let common = short.iter().filter(|t| long.contains(*t)).count();
+            if 2 * common > short.len() {
+                alike += 1;
+                parted += u32::from(side != other);
+            }
+        }
+    }
+    assert!(alike > 250 && 100 * parted < alike, "{parted} of {alike}");
 }
 
 #[test]
