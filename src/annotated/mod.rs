@@ -18,12 +18,16 @@ mod brat;
 mod conll;
 mod doccano;
 mod fault;
+mod gliner;
+mod joined;
 mod jsonl;
 mod label_studio;
+mod msgpack;
 mod object;
 mod prodigy;
 mod resolve;
 mod source;
+mod spacy;
 
 pub use fault::{Fault, FaultKind};
 pub use resolve::{Resolved, Units};
@@ -71,8 +75,18 @@ pub enum Format {
     ///
     /// Tags are `O` or a prefix and a label, as IOB1, IOB2, BILOU and BIOES write them. All are read by one rule: `B`, `U` and `S`
     /// start a span; `I`, `L` and `E` go on with the span of their label before them, or start one; `L`, `E`, `U` and `S` end theirs.
-    /// The text is the tokens with spaces between them and line feeds between sentences.
+    /// The text is the tokens with spaces between them and line feeds between sentences. Where the last column but one has
+    /// [places](crate::write::conll), tokens stand there, and documents have their ids.
     Conll,
+    /// [GLiNER](https://github.com/urchade/GLiNER)'s examples: `tokenized_text`, a list of words, and `ner`, a list of `[FIRST, LAST,
+    /// LABEL]` in numbers of words, both inclusive. The text is the words with spaces between them, or where `starts` says that they
+    /// start, in code points. White space in labels is read as `_`.
+    Gliner,
+    /// [spaCy](https://spacy.io/api/docbin)'s DocBin (`.spacy`), with whatever attributes: the text that its words and spaces make,
+    /// `doc.ents` and the groups of `doc.spans`, a span that is there several times once. `kb_id`, else the span's id, is the entity;
+    /// the key of a group other than `sc` is the origin. `id` of the user data is the id of the document, all else in it that belongs
+    /// to the document is meta. The number of a document stands for its line.
+    Spacy,
 }
 
 /// What a file of a format is cut into.
@@ -94,6 +108,8 @@ impl Format {
         Format::Bdocjs,
         Format::Brat,
         Format::Conll,
+        Format::Gliner,
+        Format::Spacy,
     ];
 
     /// The word that `--from` takes.
@@ -106,12 +122,14 @@ impl Format {
             Format::Bdocjs => "bdocjs",
             Format::Brat => "brat",
             Format::Conll => "conll",
+            Format::Gliner => "gliner",
+            Format::Spacy => "spacy",
         }
     }
 
     fn cut(self) -> Cut {
         match self {
-            Format::Brat | Format::Conll => Cut::Whole,
+            Format::Brat | Format::Conll | Format::Spacy => Cut::Whole,
             _ => Cut::Objects,
         }
     }
@@ -123,6 +141,7 @@ impl Format {
         match stem.unwrap_or(&name).rsplit_once('.')?.1 {
             "ann" => Some(Format::Brat),
             "bdocjs" => Some(Format::Bdocjs),
+            "spacy" => Some(Format::Spacy),
             "conll" | "conll03" | "bio" | "iob" | "iob2" | "bioes" | "iobes" | "bilou" => {
                 Some(Format::Conll)
             }
@@ -134,7 +153,9 @@ impl Format {
     fn of_object(object: &Object<'_>) -> Format {
         let has = |name: &str| object.get(name).is_some();
         let is_list = |name: &str| object.get(name).is_some_and(|v| v.starts_with('['));
-        if has("annotation_sets") || has("offset_type") {
+        if has("tokenized_text") {
+            Format::Gliner
+        } else if has("annotation_sets") || has("offset_type") {
             Format::Bdocjs
         } else if has("offset_unit") {
             Format::Jsonl
@@ -175,7 +196,7 @@ pub struct Options {
     pub from: Option<Format>,
     /// JSONL: the field of a span that has its label; where a span lacks it, `label` does. Default: `label`.
     pub label_field: String,
-    /// The most bytes that a document may have (in CoNLL, a file). Default: 1 GiB.
+    /// The most bytes that a document may have (in CoNLL and DocBin, a file, unpacked). Default: 1 GiB.
     pub max_document: usize,
 }
 
@@ -339,6 +360,7 @@ mod tests {
             ("a.ann", Some(Format::Brat)),
             ("news/a.BDOCJS.gz", Some(Format::Bdocjs)),
             ("dev.iob2.zst", Some(Format::Conll)),
+            ("train/00001.spacy", Some(Format::Spacy)),
             // The fields of its objects tell.
             ("a.jsonl", None),
             ("dev.txt", None),

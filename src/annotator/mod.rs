@@ -1,8 +1,10 @@
 //! [`Annotator`]: the order of the stages.
 
 mod explain;
+mod votes;
 
 pub use explain::{Explained, Explanation, LexiconWord, Outcome};
+pub use votes::{LabellingFunctions, Vote};
 
 use crate::{
     document::{Annotation, Document, EntryId, Origin, PatternId, Rule, Score, Zone, ZoneKind},
@@ -12,13 +14,13 @@ use crate::{
     patterns::{self, Patterns},
     record::{Mention, OffsetUnit, Offsets, Record},
     resolve::overlap::{Candidate, Fate, Lost, compete},
-    rules::{self, Rules},
+    rules::{self, Rules, Titles},
     span::{Label, Span},
     tokens::Tokens,
     zones::zones,
 };
 use rayon::prelude::*;
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 /// Finds the entities of documents: the whole of the core behind one call. `Send + Sync`: share one among all threads.
 ///
@@ -37,9 +39,11 @@ use std::{borrow::Cow, sync::Arc};
 pub struct Annotator {
     matcher: Matcher,
     overlaps: Overlaps,
+    label_map: BTreeMap<Label, Label>,
     labels: Option<Vec<Label>>,
     min_score: f64,
     attributes: bool,
+    titles: Titles,
     rules: Option<Rules>,
     patterns: Option<Arc<Patterns>>,
     /// For each pattern the entry that has its id and label.
@@ -63,9 +67,11 @@ pub enum Overlaps {
 pub struct AnnotatorBuilder {
     engine: Engine,
     overlaps: Overlaps,
+    label_map: BTreeMap<Label, Label>,
     labels: Option<Vec<Label>>,
     min_score: f64,
     attributes: bool,
+    titles: Titles,
     no_rules: bool,
     without: Vec<Rule>,
     patterns: Option<Arc<Patterns>>,
@@ -117,7 +123,16 @@ impl AnnotatorBuilder {
         self
     }
 
-    /// Keeps annotations of these labels alone, after the competition among all. Default: all labels.
+    /// Gives annotations other labels, after the competition: each of these becomes its partner. Default: none.
+    pub fn map_labels(
+        &mut self,
+        map: impl IntoIterator<Item = (Label, Label)>,
+    ) -> &mut AnnotatorBuilder {
+        self.label_map = map.into_iter().collect();
+        self
+    }
+
+    /// Keeps annotations of these labels alone, after the competition among all and as they are mapped. Default: all labels.
     pub fn labels(&mut self, labels: impl IntoIterator<Item = Label>) -> &mut AnnotatorBuilder {
         self.labels = Some(labels.into_iter().collect());
         self
@@ -132,6 +147,21 @@ impl AnnotatorBuilder {
     /// Copies the attributes of entities to the mentions of records. Default: no.
     pub fn attributes(&mut self, attributes: bool) -> &mut AnnotatorBuilder {
         self.attributes = attributes;
+        self
+    }
+
+    /// Are titles parts of people? Needs rules. Default: no.
+    ///
+    /// ```
+    /// use wiretag::{Annotator, Document, Gazetteer, Titles};
+    /// let doc = Document::new("a1", "President Kim Jong Un met the Foreign Minister.");
+    /// let annotator = Annotator::builder().titles(Titles::Inside).build(Gazetteer::builtin()?)?;
+    /// let found: Vec<&str> = annotator.annotate(&doc).iter().map(|a| &doc.text()[a.span.range()]).collect();
+    /// assert_eq!(found, ["President Kim Jong Un", "Foreign Minister"]);
+    /// # Ok::<(), wiretag::Error>(())
+    /// ```
+    pub fn titles(&mut self, titles: Titles) -> &mut AnnotatorBuilder {
+        self.titles = titles;
         self
     }
 
@@ -165,9 +195,12 @@ impl AnnotatorBuilder {
         let mut known = gazetteer.labels();
         if let Some(patterns) = &patterns {
             known.extend(patterns.labels());
-            known.sort();
-            known.dedup();
         }
+        for label in &mut known {
+            *label = self.label_map.get(label).copied().unwrap_or(*label);
+        }
+        known.sort();
+        known.dedup();
         if let Some(label) = self.labels.iter().flatten().find(|l| !known.contains(l)) {
             let known: Vec<&str> = known.iter().map(|l| l.as_str()).collect();
             return Err(Error::invalid(format!(
@@ -193,9 +226,11 @@ impl AnnotatorBuilder {
             rules: (!self.no_rules).then(|| Rules::new(&gazetteer, &self.without)),
             matcher: Matcher::with_engine(gazetteer, self.engine),
             overlaps: self.overlaps,
+            label_map: self.label_map.clone(),
             labels: self.labels.clone(),
             min_score: self.min_score,
             attributes: self.attributes,
+            titles: self.titles,
             any_label,
         })
     }
@@ -215,6 +250,23 @@ impl Annotator {
     /// The user's patterns, if there are any.
     pub fn patterns(&self) -> Option<&Patterns> {
         self.patterns.as_deref()
+    }
+
+    /// The labels that annotations may have, sorted by name: those asked for, else those of the gazetteer, the patterns and the rules,
+    /// as they are mapped.
+    pub fn labels(&self) -> Vec<Label> {
+        let mut labels = self.labels.clone().unwrap_or_else(|| {
+            let mut all = self.gazetteer().labels();
+            all.extend(self.patterns.iter().flat_map(|p| p.labels()));
+            all.extend(self.rules.iter().flat_map(Rules::labels));
+            let mapped = all.into_iter();
+            mapped
+                .map(|l| self.label_map.get(&l).copied().unwrap_or(l))
+                .collect()
+        });
+        labels.sort();
+        labels.dedup();
+        labels
     }
 
     /// The annotations of a document, sorted and disjoint.
@@ -283,6 +335,17 @@ impl Annotator {
                 self.candidates(scratch, &found.zones, trace.as_deref_mut());
                 self.compete(scratch, found, trace.is_some());
             }
+            if self.titles == Titles::Inside {
+                rules.add_titles(
+                    self.gazetteer(),
+                    (text, &scratch.tokens),
+                    &scratch.matches,
+                    &found.annotations,
+                    &mut scratch.rules,
+                );
+                self.candidates(scratch, &found.zones, trace.as_deref_mut());
+                self.compete(scratch, found, trace.is_some());
+            }
         }
         found.lost.sort_by_key(|l| {
             (
@@ -290,6 +353,7 @@ impl Annotator {
                 std::cmp::Reverse(l.annotation.span.end),
             )
         });
+        self.map_labels(found);
         self.keep_wanted(found);
     }
 
@@ -412,6 +476,16 @@ impl Annotator {
             .map(|m| gazetteer.alias_priority(m.alias))
             .max()
             .unwrap_or(0)
+    }
+
+    fn map_labels(&self, found: &mut Found) {
+        let won = found.annotations.iter_mut();
+        let lost = found.lost.iter_mut().map(|l| &mut l.annotation);
+        for annotation in won.chain(lost).filter(|_| !self.label_map.is_empty()) {
+            if let Some(label) = self.label_map.get(&annotation.label) {
+                annotation.label = *label;
+            }
+        }
     }
 
     /// Is a label asked for?

@@ -1,7 +1,7 @@
 //! [`Conversion`]: annotated documents of one format to another.
 
 use super::{
-    OutputFile, OutputFolder, Shard, Summary,
+    Listing, OutputFile, OutputFolder, Shard, Summary, Zoning,
     records::Records,
     run::{DocumentDone, Items, Run, Scratches, Task, Written},
 };
@@ -11,7 +11,10 @@ use crate::{
     read::{Raw, Source, Sources},
     record::OffsetUnit,
     span::Label,
-    write::{Feature, OutputFormat, TextUnit},
+    write::{
+        Feature, OutputFormat, TextUnit,
+        align::{Alignment, first_disjoint},
+    },
 };
 use std::{
     cmp::Reverse,
@@ -45,10 +48,18 @@ pub struct Conversion {
     pub unit: OffsetUnit,
     /// What a record is about. Default: a document.
     pub text_unit: TextUnit,
+    /// What is left out of zones. Default: nothing.
+    pub zoning: Zoning,
+    /// How spans are laid on words; `None`: as is the default for the format, if it has words. Default: `None`.
+    pub alignment: Option<Alignment>,
+    /// Where spans are listed that do not lie on words. Default: nowhere.
+    pub listing: Option<Listing>,
     /// Labels that become others. Default: none.
     pub map: BTreeMap<String, Label>,
     /// The labels that are kept; `None` for all. Default: `None`.
     pub labels: Option<Vec<Label>>,
+    /// Spans with a lower score are left out; those without a score stay. Default: none is.
+    pub min_score: f64,
     /// What becomes of spans that overlap. Default: [`Overlapping::AsHeld`].
     pub overlapping: Overlapping,
     /// Threads that work; 0 for one a core. Default: 0.
@@ -102,8 +113,12 @@ impl Conversion {
             to,
             unit: OffsetUnit::default(),
             text_unit: TextUnit::default(),
+            zoning: Zoning::default(),
+            alignment: None,
+            listing: None,
             map: BTreeMap::new(),
             labels: None,
+            min_score: 0.0,
             overlapping: Overlapping::default(),
             threads: 0,
             bytes_read: Arc::default(),
@@ -164,6 +179,10 @@ impl Conversion {
             task: &task,
             writer,
             text_unit: self.text_unit,
+            alignment: self.alignment,
+            zoning: &self.zoning,
+            listing: self.listing.as_ref(),
+            labels: self.labels.clone().unwrap_or_default(),
             threads: self.threads,
             shard: Shard::default(),
             bytes_read: &self.bytes_read,
@@ -187,12 +206,11 @@ impl Task for Converting<'_> {
         _: &mut Scratches,
         raw: &Raw,
         records: &mut Records<'_>,
-        spans: &mut BTreeMap<Label, u64>,
     ) -> Vec<DocumentDone> {
         let mut counts = Converted::default();
         let documents = parse_raw(raw, &self.conversion.read).into_iter();
         let done = documents.filter_map(|document| match document {
-            Ok(claimed) => self.document(claimed, raw, records, spans, &mut counts),
+            Ok(claimed) => self.document(claimed, raw, records, &mut counts),
             Err(fault) => {
                 let problem = fault.problem(&raw.name, ": the document is left out");
                 Some(DocumentDone::problem(problem))
@@ -217,7 +235,6 @@ impl Converting<'_> {
         mut claimed: Claimed,
         raw: &Raw,
         records: &mut Records<'_>,
-        spans: &mut BTreeMap<Label, u64>,
         counts: &mut Converted,
     ) -> Option<DocumentDone> {
         if let Some(why) = claimed.refused {
@@ -241,6 +258,8 @@ impl Converting<'_> {
         if let Some(labels) = &self.conversion.labels {
             proved.retain(|p| labels.contains(&p.label));
         }
+        let min_score = self.conversion.min_score;
+        proved.retain(|p| p.claim.score.is_none_or(|score| score >= min_score));
         add_all(&mut counts.unread, claimed.left_behind(&proved));
         proved.sort_by_key(|p| (p.span.start, Reverse(p.span.end), p.label));
         let flat = match self.conversion.overlapping {
@@ -270,12 +289,10 @@ impl Converting<'_> {
                 *counts.unheld.entry(*feature).or_default() += n;
             }
         }
-        for span in &proved {
-            *spans.entry(span.label).or_default() += 1;
-        }
         records.push(&record);
         Some(DocumentDone {
             problems,
+            unaligned: records.take_unaligned(),
             written: Some(written),
         })
     }
@@ -285,17 +302,8 @@ impl Converting<'_> {
 fn longest(spans: Vec<Proved<'_>>) -> Vec<Proved<'_>> {
     let mut order: Vec<usize> = (0..spans.len()).collect();
     order.sort_by_key(|&i| (Reverse(spans[i].span.len()), i));
-    let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut kept = vec![false; spans.len()];
-    for i in order {
-        let span = spans[i].span;
-        // Those taken are disjoint: the last that starts before the end is the one that could overlap.
-        let before = taken.range(..span.end).next_back();
-        if before.is_none_or(|(_, &end)| end <= span.start) {
-            taken.insert(span.start, span.end);
-            kept[i] = true;
-        }
-    }
+    let ranges: Vec<_> = spans.iter().map(|p| p.span.range()).collect();
+    let kept = first_disjoint(&ranges, order);
     let kept = spans.into_iter().zip(kept).filter(|(_, kept)| *kept);
     kept.map(|(span, _)| span).collect()
 }

@@ -120,6 +120,11 @@ impl OutputFolder {
 }
 
 impl Files for OutputFolder {
+    fn name(&self) -> String {
+        let name = self.whole.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     fn append(&mut self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         if self.open.as_ref().is_none_or(|(open, _)| open != name) {
             self.close()?;

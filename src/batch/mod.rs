@@ -4,16 +4,24 @@ mod chunks;
 mod convert;
 mod file;
 mod folder;
+mod label_scheme;
+mod listing;
 mod packing;
 mod records;
 mod run;
 mod state;
+mod votes;
+mod zoning;
 
 pub use chunks::Shard;
 pub use convert::{Conversion, Converted, Overlapping};
 pub use file::{OutputFile, Resumed};
 pub use folder::OutputFolder;
+pub use label_scheme::LabelScheme;
+pub use listing::Listing;
 pub use state::Job;
+pub use votes::Voting;
+pub use zoning::Zoning;
 
 use crate::{
     annotator::Annotator,
@@ -22,7 +30,10 @@ use crate::{
     read::{Parsed, Raw, ReadOptions, Source, Sources, Stream},
     record::OffsetUnit,
     span::Label,
-    write::{TextUnit, Writer},
+    write::{
+        TextUnit, Writer,
+        align::{Alignment, Misfit, Unaligned},
+    },
 };
 use records::Records;
 use run::{DocumentDone, Items, Run, Scratches, Task, Written};
@@ -63,6 +74,12 @@ pub struct Batch<'a> {
     pub writer: &'a dyn Writer,
     /// What a record is about. Default: a document.
     pub text_unit: TextUnit,
+    /// What is left out of zones. Default: nothing.
+    pub zoning: Zoning,
+    /// How spans are laid on words; `None`: as is the default for the format, if it has words. Default: `None`.
+    pub alignment: Option<Alignment>,
+    /// Where spans are listed that do not lie on words. Default: nowhere.
+    pub listing: Option<Listing>,
     /// What annotates, in words: the field [`annotated_by`](crate::card::ANNOTATED_BY) of the meta of all documents. Default: none.
     pub annotated_by: Option<String>,
     /// Threads that work; 0 for one a core. Default: 0.
@@ -94,12 +111,26 @@ pub struct Summary {
     pub bytes: u64,
     /// Spans written, by label; those that lost the competition are not counted.
     pub spans: BTreeMap<Label, u64>,
+    /// Spans that were moved to the bounds of words, by what was wrong with them.
+    pub moved: BTreeMap<Misfit, u64>,
+    /// Spans that were left out because they do not lie on words, by what is wrong with them.
+    pub left_out: BTreeMap<Misfit, u64>,
     /// Documents that could not be read.
     pub errors: u64,
     /// Documents that were read with a doubt.
     pub warnings: u64,
     /// Was it told to stop before the end?
     pub stopped: bool,
+}
+
+impl Summary {
+    fn add_unaligned(&mut self, unaligned: &Unaligned) {
+        let counts = match unaligned.became {
+            Some(_) => &mut self.moved,
+            None => &mut self.left_out,
+        };
+        *counts.entry(unaligned.reason).or_default() += 1;
+    }
 }
 
 impl<'a> Batch<'a> {
@@ -111,6 +142,9 @@ impl<'a> Batch<'a> {
             unit: OffsetUnit::default(),
             writer: &crate::write::jsonl::Jsonl,
             text_unit: TextUnit::default(),
+            zoning: Zoning::default(),
+            alignment: None,
+            listing: None,
             annotated_by: None,
             threads: 0,
             shard: Shard::default(),
@@ -164,6 +198,10 @@ impl<'a> Batch<'a> {
             task: self,
             writer: self.writer,
             text_unit: self.text_unit,
+            alignment: self.alignment,
+            zoning: &self.zoning,
+            listing: self.listing.as_ref(),
+            labels: self.annotator.labels(),
             threads: self.threads,
             shard: self.shard,
             bytes_read: &self.bytes_read,
@@ -182,13 +220,12 @@ impl Task for Batch<'_> {
         scratches: &mut Scratches,
         raw: &Raw,
         records: &mut Records<'_>,
-        spans: &mut BTreeMap<Label, u64>,
     ) -> Vec<DocumentDone> {
         let Parsed { document, problems } = raw.parse(&self.read);
         let Some(document) = document else {
             return vec![DocumentDone {
                 problems,
-                written: None,
+                ..DocumentDone::default()
             }];
         };
         let Scratches { scratch, found, .. } = scratches;
@@ -204,9 +241,6 @@ impl Task for Batch<'_> {
             meta.push((ANNOTATED_BY.to_owned(), value));
         }
         records.push(&record);
-        for annotation in &found.annotations {
-            *spans.entry(annotation.label).or_default() += 1;
-        }
         let written = Written {
             name: raw.name.clone(),
             line: raw.line,
@@ -215,6 +249,7 @@ impl Task for Batch<'_> {
         };
         vec![DocumentDone {
             problems,
+            unaligned: records.take_unaligned(),
             written: Some(written),
         }]
     }

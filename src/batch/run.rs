@@ -1,9 +1,10 @@
 //! The engine of a run: threads that take chunks, do a [`Task`] with each document, and write what is ready in its order.
 
 use super::{
-    OutputFile, OutputFolder, Shard, Summary,
+    OutputFile, OutputFolder, Shard, Summary, Zoning,
     chunks::{Chunk, Chunks, Position},
     file, folder,
+    listing::Listing,
     packing::{Packer, Packing},
     records::Records,
     state::Progress,
@@ -13,7 +14,10 @@ use crate::{
     error::{Error, Problem, Severity},
     read::{Raw, Source, Sources},
     span::Label,
-    write::{Frame, TextUnit, Writer},
+    write::{
+        Frame, TextUnit, Writer,
+        align::{Align, Alignment, Unaligned},
+    },
 };
 use std::{
     collections::{BTreeMap, HashSet},
@@ -41,7 +45,6 @@ pub(super) trait Task: Sync {
         scratches: &mut Scratches,
         raw: &Raw,
         records: &mut Records<'_>,
-        spans: &mut BTreeMap<Label, u64>,
     ) -> Vec<DocumentDone>;
 }
 
@@ -50,6 +53,11 @@ pub(super) struct Run<'a> {
     pub(super) task: &'a dyn Task,
     pub(super) writer: &'a dyn Writer,
     pub(super) text_unit: TextUnit,
+    pub(super) alignment: Option<Alignment>,
+    pub(super) zoning: &'a Zoning,
+    pub(super) listing: Option<&'a Listing>,
+    /// The labels that there may be; none where that is not known.
+    pub(super) labels: Vec<Label>,
     pub(super) threads: usize,
     pub(super) shard: Shard,
     pub(super) bytes_read: &'a Arc<AtomicU64>,
@@ -72,6 +80,7 @@ struct Done {
 #[derive(Default)]
 pub(super) struct DocumentDone {
     pub(super) problems: Vec<Problem>,
+    pub(super) unaligned: Vec<Unaligned>,
     /// Of a document that was written.
     pub(super) written: Option<Written>,
 }
@@ -156,9 +165,13 @@ impl Run<'_> {
         folder: OutputFolder,
         report: &mut (dyn FnMut(&Problem) + Send),
     ) -> Result<Summary, Error> {
-        let Some(collector) = self.writer.collector() else {
+        let Some(mut collector) = self.writer.collector() else {
             return Err(Error::invalid("the format is one file, not a folder"));
         };
+        if let Err(e) = collector.start(&self.labels) {
+            folder.discard();
+            return Err(e);
+        }
         let mut folder = folder::Writing::new(folder, collector);
         let mut sink = Sink::Folder(&mut folder);
         let progress = Progress::default();
@@ -194,6 +207,7 @@ impl Run<'_> {
             result: Ok(()),
             progress,
             sink,
+            listing: self.listing,
             report,
         };
         let work = Work {
@@ -219,6 +233,9 @@ impl Run<'_> {
         let mut turn = turn.unwrap_or_else(PoisonError::into_inner);
         if turn.result.is_ok() && !turn.progress.summary.stopped {
             turn.result = turn.write_end();
+        }
+        if let (Some(listing), Ok(())) = (self.listing, &turn.result) {
+            turn.result = listing.flush();
         }
         (turn.progress, turn.result)
     }
@@ -260,12 +277,24 @@ impl Run<'_> {
             ..Done::default()
         };
         // Growing step by step would copy all that is there several times.
-        let mut records = Records::new(self.writer, self.text_unit, scratches.records);
+        let alignment = self.alignment();
+        let mut records = Records::new(
+            self.writer,
+            self.text_unit,
+            alignment,
+            self.zoning,
+            scratches.records,
+        );
         for item in chunk.items {
             match item {
                 Ok(raw) => {
-                    let documents = self.records(scratches, &raw, &mut records, &mut done.spans);
-                    done.documents.extend(documents);
+                    let documents = self.records(scratches, &raw, &mut records);
+                    let strict = alignment.is_some_and(|a| a.policy == Align::Fail);
+                    done.documents
+                        .extend(documents.into_iter().map(|d| match strict {
+                            true => d.with_unaligned_as_problems(),
+                            false => d,
+                        }));
                 }
                 Err(problem) => done.documents.push(DocumentDone::problem(problem)),
             }
@@ -277,7 +306,18 @@ impl Run<'_> {
             done.frame = packer.frame(records.bytes)?;
         }
         done.ends = records.ends;
+        done.spans = records.spans;
         Ok(done)
+    }
+
+    /// How spans are laid on words, if they are.
+    fn alignment(&self) -> Option<Alignment> {
+        let of_format = Alignment::of(self.writer);
+        let asked = self.alignment.map(|asked| Alignment {
+            flat: asked.flat || of_format.flat,
+            ..asked
+        });
+        asked.or(self.writer.has_words().then_some(of_format))
     }
 
     fn records(
@@ -285,12 +325,11 @@ impl Run<'_> {
         scratches: &mut Scratches,
         raw: &Raw,
         records: &mut Records<'_>,
-        spans: &mut BTreeMap<Label, u64>,
     ) -> Vec<DocumentDone> {
         let mark = records.mark();
         // A fault of ours in one document must not cost the others.
         let done = catch_unwind(AssertUnwindSafe(|| {
-            self.task.records(scratches, raw, records, spans)
+            self.task.records(scratches, raw, records)
         }));
         done.unwrap_or_else(|_| {
             *scratches = Scratches::default();
@@ -327,6 +366,7 @@ struct Turn<'s, 'w> {
     result: Result<(), Error>,
     progress: Progress,
     sink: &'s mut Sink<'w>,
+    listing: Option<&'s Listing>,
     report: &'s mut (dyn FnMut(&Problem) + Send),
 }
 
@@ -433,7 +473,7 @@ impl Turn<'_, '_> {
                 self.started = true;
                 self.sink.write(&done.frame, done.ends.as_deref())?;
             }
-            self.count(done);
+            self.count(done)?;
             if let Sink::File(file) = &mut self.sink {
                 file.wrote(&self.progress)?;
             }
@@ -462,7 +502,7 @@ impl Turn<'_, '_> {
     }
 
     /// Counts what was written, and tells what was wrong.
-    fn count(&mut self, done: Done) {
+    fn count(&mut self, done: Done) -> Result<(), Error> {
         let Progress {
             position,
             summary,
@@ -478,6 +518,12 @@ impl Turn<'_, '_> {
                 summary.documents += 1;
                 summary.bytes += written.bytes as u64;
             }
+            for unaligned in &document.unaligned {
+                summary.add_unaligned(unaligned);
+            }
+            if let Some(listing) = self.listing {
+                listing.add(&document.unaligned)?;
+            }
             for problem in &document.problems {
                 match problem.severity {
                     Severity::Error => summary.errors += 1,
@@ -486,13 +532,15 @@ impl Turn<'_, '_> {
                 (self.report)(problem);
             }
         }
+        Ok(())
     }
 }
 
 impl Done {
     /// Roughly the bytes that it holds while it waits.
     fn weight(&self) -> usize {
-        self.frame.len() + 256 * self.documents.len()
+        let unaligned: usize = self.documents.iter().map(|d| d.unaligned.len()).sum();
+        self.frame.len() + 256 * (self.documents.len() + unaligned)
     }
 }
 
@@ -500,8 +548,17 @@ impl DocumentDone {
     pub(super) fn problem(problem: Problem) -> DocumentDone {
         DocumentDone {
             problems: vec![problem],
-            written: None,
+            ..DocumentDone::default()
         }
+    }
+
+    /// The same where spans must lie on words.
+    fn with_unaligned_as_problems(mut self) -> DocumentDone {
+        if let Some(Written { name, line, .. }) = &self.written {
+            let problem = |u: &Unaligned| Problem::error(name, *line, format!("{u}: left out"));
+            self.problems.extend(self.unaligned.iter().map(problem));
+        }
+        self
     }
 }
 

@@ -1,9 +1,9 @@
 //! What stands in `FILE.state`: which run this is, and how far it got.
 
 use super::{Summary, chunks::Position};
-use crate::span::Label;
+use crate::{span::Label, write::align::Misfit};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// What the bytes of an output depend on, as names and values: the version, the input, the gazetteers, the options. A run goes on
 /// from where another stopped if the two are equal.
@@ -69,7 +69,7 @@ pub(super) struct State {
     pub(super) progress: Progress,
 }
 
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 impl State {
     /// The state as a file: a line of JSON, then the hashes of the ids, 8 bytes each, little endian. A finished run needs them no
@@ -96,6 +96,8 @@ impl State {
             "documents": summary.documents,
             "bytes": summary.bytes,
             "spans": spans,
+            "moved": misfits(&summary.moved),
+            "left_out": misfits(&summary.left_out),
             "errors": summary.errors,
             "warnings": summary.warnings,
             "ids": ids.len(),
@@ -126,6 +128,11 @@ impl State {
         let job = header["job"].as_array().ok_or(DAMAGED)?.iter().map(pair);
         let spans = header["spans"].as_object().ok_or(DAMAGED)?.iter();
         let spans = spans.map(|(label, n)| Some((Label::new(label).ok()?, n.as_u64()?)));
+        let misfits = |name: &str| {
+            let counts = header[name].as_object().ok_or(DAMAGED)?.iter();
+            let counts = counts.map(|(misfit, n)| Some((Misfit::of_name(misfit)?, n.as_u64()?)));
+            counts.collect::<Option<BTreeMap<_, _>>>().ok_or(DAMAGED)
+        };
         let (ids, rest) = bytes[end + 1..].as_chunks::<8>();
         if ids.len() as u64 != number("ids")? || !rest.is_empty() {
             return Err(DAMAGED);
@@ -144,6 +151,8 @@ impl State {
                     documents: number("documents")?,
                     bytes: number("bytes")?,
                     spans: spans.collect::<Option<_>>().ok_or(DAMAGED)?,
+                    moved: misfits("moved")?,
+                    left_out: misfits("left_out")?,
                     errors: number("errors")?,
                     warnings: number("warnings")?,
                     stopped: false,
@@ -152,6 +161,13 @@ impl State {
             },
         })
     }
+}
+
+fn misfits(counts: &BTreeMap<Misfit, u64>) -> serde_json::Map<String, Value> {
+    let counts = counts.iter();
+    counts
+        .map(|(misfit, &n)| (misfit.as_str().to_owned(), n.into()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -175,6 +191,8 @@ mod tests {
         progress.summary.documents = u64::MAX;
         let label = Label::new("ORG").unwrap();
         progress.summary.spans.insert(label, 7);
+        progress.summary.moved.insert(Misfit::EndsInside, 3);
+        progress.summary.left_out.insert(Misfit::NoWord, 1);
         progress.ids.extend([0, 1, u64::MAX]);
         let bytes = State::to_bytes(&job("jsonl"), false, 9, &progress);
         let state = State::from_bytes(&bytes).unwrap();

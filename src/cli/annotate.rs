@@ -1,11 +1,12 @@
 //! `wiretag annotate`: articles in, annotated records out.
 
 use super::{
-    options::{GazetteerArgs, Gazetteers, InputArgs, parse_share, parse_size, parse_unit},
+    options::{GazetteerArgs, Gazetteers, InputArgs, parse_size, parse_unit},
     output::{
         Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, size,
         stop_on_signals, use_threads,
     },
+    spans::{AlignArgs, SelectArgs, text_unit},
 };
 use std::{
     fs,
@@ -16,7 +17,7 @@ use std::{
 };
 use wiretag::{
     Annotator, Batch, Error, Job, Label, OffsetUnit, OutputFile, OutputFolder, Overlaps, Problem,
-    Resumed, Shard, Summary,
+    Resumed, Shard, Summary, Zoning,
     read::{Inventory, ReadOptions, Sources},
     write::{OutputFormat, TextUnit},
 };
@@ -32,7 +33,7 @@ pub(super) struct Args {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
 
-    /// Write to this file (.gz, .zst compress), or folder (brat, bdocjs); it appears when it is whole [default: standard output]
+    /// Write to this file (.gz, .zst compress), or folder (spacy, huggingface, brat, bdocjs); it appears when it is whole [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -75,30 +76,17 @@ pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
 
-    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, brat, bdocjs, csv, marked, view [default: view on a terminal, else jsonl]
+    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, conll, bilou, gliner, spacy, huggingface, huggingface-jsonl, brat, bdocjs, csv, marked, view [default: view on a terminal, else jsonl]
     #[arg(long, value_name = "FORMAT", value_parser = parse_to, help_heading = "Output")]
     to: Option<OutputFormat>,
-
-    /// Write these labels alone (all still compete)
-    #[arg(
-        long,
-        value_name = "LABEL,...",
-        value_delimiter = ',',
-        help_heading = "Output"
-    )]
-    labels: Vec<String>,
-
-    /// Write spans with at least this score alone, from 0 to 1 (all still compete)
-    #[arg(long, value_name = "SCORE", value_parser = parse_share, help_heading = "Output")]
-    min_score: Option<f64>,
 
     /// What offsets count, in formats that leave it open: codepoint, byte, utf16 [default: codepoint]
     #[arg(long, value_name = "UNIT", value_parser = parse_unit, help_heading = "Output")]
     offsets: Option<OffsetUnit>,
 
-    /// What a record is about: document, paragraph, sentence
-    #[arg(long, value_name = "UNIT", value_parser = parse_text_unit, default_value = "document", help_heading = "Output")]
-    unit: TextUnit,
+    /// What a record is about: document, paragraph, sentence [default: sentence in gliner, else document]
+    #[arg(long, value_name = "UNIT", value_parser = parse_text_unit, help_heading = "Output")]
+    unit: Option<TextUnit>,
 
     /// Where spans overlap: longest keeps the winners, all keeps the rest too, with the reason
     #[arg(long, value_name = "POLICY", value_parser = ["longest", "all"], default_value = "longest", help_heading = "Output")]
@@ -111,6 +99,12 @@ pub(super) struct Args {
     /// Copy the attributes of entities to their spans
     #[arg(long, help_heading = "Output")]
     attributes: bool,
+
+    #[command(flatten)]
+    select: SelectArgs,
+
+    #[command(flatten)]
+    align: AlignArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -128,6 +122,8 @@ Examples:
     wiretag annotate news/ -g ships.txt --label SHIP -o out.jsonl
   Patterns in the format of spaCy's EntityRuler and of Prodigy:
     wiretag annotate news/ --patterns patterns.jsonl -o out.jsonl
+  Columns for a tagger, with the labels of OntoNotes, without credits:
+    wiretag annotate news/ --to conll --unit sentence --map-labels ontonotes --zones credit=text,boilerplate=text -o train.conll
   A night's run, and the same command again after a crash, until it exits with 0 or 1:
     wiretag annotate archive/ -o out.jsonl.zst --resume
   Four runs that share the work, each with a file of its own:
@@ -151,6 +147,10 @@ pub(super) struct Plan {
     to: OutputFormat,
     unit: OffsetUnit,
     text_unit: TextUnit,
+    zoning: Zoning,
+    /// Must spans be disjoint, whatever the format says?
+    flat: bool,
+    align: AlignArgs,
     annotated_by: bool,
     annotator: wiretag::AnnotatorBuilder,
 }
@@ -174,7 +174,18 @@ impl Args {
                 "the format {to} can't hold spans that lost: add --to jsonl, or csv"
             )));
         }
+        if overlaps == Overlaps::All && self.align.alignment(false).is_some() {
+            return Err(Error::invalid(
+                "spans that lost are not laid on words: leave --overlaps all out, or --align, --tokenizer and --unaligned",
+            ));
+        }
+        if self.resume && self.align.lists() {
+            return Err(Error::invalid(
+                "--unaligned lists what a run does from its start on: leave it or --resume out",
+            ));
+        }
         let unit = offset_unit(to, self.offsets)?;
+        let text_unit = text_unit(self.unit, to);
         if to.is_folder() && self.resume {
             return Err(Error::invalid(format!(
                 "the format {to} is a folder of files, of which nobody knows how far they got: --resume works with jsonl, and wiretag convert makes the folder of its output"
@@ -189,30 +200,25 @@ impl Args {
         options.extend(self.input.options());
         options.extend([
             ("--to", to.to_string()),
-            ("--labels", self.labels.join(",")),
-            (
-                "--min-score",
-                self.min_score.map(|s| s.to_string()).unwrap_or_default(),
-            ),
             ("--offsets", unit.to_string()),
-            ("--unit", self.unit.to_string()),
+            ("--unit", text_unit.to_string()),
             ("--overlaps", self.overlaps.clone()),
             ("--attributes", self.attributes.to_string()),
             ("--annotated-by", self.annotated_by.to_string()),
             ("--shard", self.shard.to_string()),
         ]);
+        options.extend(self.select.options());
+        options.extend(self.align.options());
         let mut annotator = Annotator::builder();
         annotator.overlaps(overlaps).attributes(self.attributes);
-        if let Some(score) = self.min_score {
+        if let Some(score) = self.select.min_score() {
             annotator.min_score(score);
         }
-        if !self.labels.is_empty() {
-            annotator.labels(
-                self.labels
-                    .iter()
-                    .map(|l| Label::new(l))
-                    .collect::<Result<Vec<_>, _>>()?,
-            );
+        let map = self.select.map()?.into_iter();
+        let map = map.map(|(from, to)| Ok((Label::new(&from)?, to)));
+        annotator.map_labels(map.collect::<Result<Vec<_>, Error>>()?);
+        if let Some(labels) = self.select.labels()? {
+            annotator.labels(labels);
         }
         Ok(Plan {
             paths: if self.paths.is_empty() {
@@ -231,7 +237,11 @@ impl Args {
             read: self.input.resolve()?,
             to,
             unit,
-            text_unit: self.unit,
+            zoning: self.select.zoning(text_unit)?,
+            text_unit,
+            // Formats of words know it themselves.
+            flat: !to.writer().has_words(),
+            align: self.align,
             annotated_by: self.annotated_by,
             annotator,
         })
@@ -241,7 +251,9 @@ impl Args {
 impl Plan {
     /// The input, without the files that this run writes.
     fn sources(&self) -> Sources {
-        let sources = Sources::new(self.paths.iter().map(String::as_str));
+        let sources = self
+            .align
+            .sources(Sources::new(self.paths.iter().map(String::as_str)));
         let Some(output) = &self.output else {
             return sources;
         };
@@ -301,6 +313,9 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     batch.shard = plan.shard;
     batch.writer = plan.to.writer();
     batch.text_unit = plan.text_unit;
+    batch.zoning = plan.zoning.clone();
+    batch.alignment = plan.align.alignment(plan.flat);
+    batch.listing = plan.align.listing()?;
     if plan.annotated_by {
         batch.annotated_by = Some(plan.gazetteers.described()?);
     }
@@ -359,11 +374,12 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
             }
         }
     };
+    let unaligned = plan.align.report(&summary, plan.quiet);
     if !plan.quiet {
         let done_here = summary.bytes - before.bytes;
         complain(&sentence(&summary, done_here, start.elapsed()));
     }
-    Ok(ExitCode::from(u8::from(summary.errors > 0)))
+    Ok(ExitCode::from(u8::from(summary.errors > 0 || unaligned)))
 }
 
 impl Plan {

@@ -2,27 +2,27 @@
 
 use super::{
     annotate::{parse_text_unit, parse_to},
-    eval::{parse_annotated, parse_map},
+    eval::parse_annotated,
     options::{parse_size, parse_unit},
     output::{
         Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, stop_on_signals,
     },
+    spans::{AlignArgs, SelectArgs, text_unit},
 };
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 use wiretag::{
-    Conversion, Converted, Error, Label, OffsetUnit, OutputFile, OutputFolder, Overlapping,
-    Problem, annotated,
+    Conversion, Converted, Error, OffsetUnit, OutputFile, OutputFolder, Overlapping, Problem,
+    annotated,
     read::Sources,
     write::{Feature, OutputFormat, TextUnit},
 };
 
 /// Converts annotated documents from one format to another.
 ///
-/// Reads what annotate writes (JSONL) and what annotation tools write: Prodigy, doccano, Label Studio, bdocjs (GATE), brat, CoNLL; also
+/// Reads what annotate writes (JSONL) and what annotation tools write: Prodigy, doccano, Label Studio, bdocjs (GATE), brat, CoNLL, GLiNER; also
 /// as .gz or .zst. What an output format has no place for is told at the end, counted by what it is. docs/formats.md says what each
 /// format holds and how the tools load it.
 ///
@@ -35,33 +35,31 @@ pub(super) struct Args {
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<String>,
 
-    /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll [default: by name, then content]
+    /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll, gliner, spacy [default: by name, then content]
     #[arg(long, value_name = "FORMAT", value_parser = parse_annotated)]
     from: Option<annotated::Format>,
 
-    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, brat, bdocjs, csv, marked, view
+    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, conll, bilou, gliner, spacy, huggingface, huggingface-jsonl, brat, bdocjs, csv, marked, view
     #[arg(long, value_name = "FORMAT", value_parser = parse_to)]
     to: OutputFormat,
 
-    /// Write to this file (.gz, .zst compress), or folder (brat, bdocjs); it appears when it is whole [default: standard output]
+    /// Write to this file (.gz, .zst compress), or folder (spacy, huggingface, brat, bdocjs); it appears when it is whole [default: standard output]
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
 
-    /// Take a label for another; may be repeated
-    #[arg(long, value_name = "FROM=TO", value_parser = parse_map)]
-    map: Vec<(String, String)>,
+    #[command(flatten)]
+    select: SelectArgs,
 
-    /// Keep these labels alone, after --map [default: all that occur]
-    #[arg(long, value_name = "LABEL,...", value_delimiter = ',')]
-    labels: Vec<String>,
+    #[command(flatten)]
+    align: AlignArgs,
 
     /// Where spans overlap: longest keeps the longest, all keeps all [default: all where the format holds them, else longest]
     #[arg(long, value_name = "POLICY", value_parser = ["longest", "all"])]
     overlaps: Option<String>,
 
-    /// What a record is about: document, paragraph, sentence
-    #[arg(long, value_name = "UNIT", value_parser = parse_text_unit, default_value = "document")]
-    unit: TextUnit,
+    /// What a record is about: document, paragraph, sentence [default: sentence in gliner, else document]
+    #[arg(long, value_name = "UNIT", value_parser = parse_text_unit)]
+    unit: Option<TextUnit>,
 
     /// What offsets count, in formats that leave it open: codepoint, byte, utf16 [default: codepoint]
     #[arg(long, value_name = "UNIT", value_parser = parse_unit)]
@@ -97,14 +95,18 @@ Examples:
     wiretag convert gold.jsonl --to brat -o collection
     wiretag convert collection --to jsonl -o corrected.jsonl
   Other names for labels, and only those:
-    wiretag convert dev.conll --to doccano --map GPE=COUNTRY --labels COUNTRY,PERSON -o dev.jsonl
+    wiretag convert dev.conll --to doccano --map-labels GPE=COUNTRY --labels COUNTRY,PERSON -o dev.jsonl
+  Columns for a tagger, on the words of spaCy, with the labels of OntoNotes:
+    wiretag convert gold.jsonl --to conll --tokenizer spacy --map-labels ontonotes --unaligned off.jsonl -o train.conll
   A table for a spreadsheet:
     wiretag convert articles.jsonl --to csv -o mentions.csv";
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     let conversion = args.conversion()?;
     let sources = || {
-        let sources = Sources::new(args.paths.iter().map(String::as_str));
+        let sources = args
+            .align
+            .sources(Sources::new(args.paths.iter().map(String::as_str)));
         match args.output.as_deref().filter(|o| *o != Path::new("-")) {
             Some(output) if args.to.is_folder() => {
                 sources.without([output.to_owned(), OutputFolder::part_of(output)])
@@ -151,8 +153,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     }
     let overlapping = converted.unheld.get(&Feature::Overlaps);
     let asked = args.overlaps.is_some();
+    let unaligned = args.align.report(&converted.summary, args.quiet);
     args.report(&converted);
-    let wrong = converted.summary.errors > 0 || overlapping.is_some() && !asked;
+    let wrong = converted.summary.errors > 0 || overlapping.is_some() && !asked || unaligned;
     Ok(ExitCode::from(u8::from(wrong)))
 }
 
@@ -169,19 +172,12 @@ impl Args {
         conversion.read.from = self.from;
         conversion.read.max_document = self.max_document;
         conversion.unit = offset_unit(self.to, self.offsets)?;
-        conversion.text_unit = self.unit;
+        conversion.text_unit = text_unit(self.unit, self.to);
         conversion.threads = usize::from(self.threads);
-        let mut map = BTreeMap::new();
-        for (from, to) in &self.map {
-            if map.insert(from.clone(), Label::new(to)?).is_some() {
-                return Err(Error::invalid(format!("--map has {from} twice")));
-            }
-        }
-        conversion.map = map;
-        if !self.labels.is_empty() {
-            let labels = self.labels.iter().map(|l| Label::new(l));
-            conversion.labels = Some(labels.collect::<Result<_, _>>()?);
-        }
+        conversion.map = self.select.map()?;
+        conversion.labels = self.select.labels()?;
+        conversion.min_score = self.select.min_score().unwrap_or_default();
+        conversion.zoning = self.select.zoning(conversion.text_unit)?;
         conversion.overlapping = match self.overlaps.as_deref() {
             None => Overlapping::AsHeld,
             Some("longest") => Overlapping::Longest,
@@ -193,6 +189,9 @@ impl Args {
                 )));
             }
         };
+        let flat = conversion.overlapping == Overlapping::Longest;
+        conversion.alignment = self.align.alignment(flat);
+        conversion.listing = self.align.listing()?;
         Ok(conversion)
     }
 

@@ -1,6 +1,9 @@
 //! `wiretag eval`: how well predictions agree with gold.
 
-use super::output::{self, complain};
+use super::{
+    output::{self, complain},
+    spans::{Map, label_map, parse_map},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{IsTerminal, Write},
@@ -55,7 +58,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "[LABEL=]F1", value_parser = parse_bar)]
     min_f1: Vec<Bar>,
 
-    /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll [default: by name, then content]
+    /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll, gliner [default: by name, then content]
     #[arg(long, value_name = "FORMAT", value_parser = parse_annotated, help_heading = "Input")]
     from: Option<annotated::Format>,
 
@@ -77,9 +80,9 @@ pub(super) struct Args {
     )]
     labels: Vec<String>,
 
-    /// Take a label for another, on both sides; may be repeated
-    #[arg(long, value_name = "FROM=TO", value_parser = parse_map, help_heading = "What counts")]
-    map: Vec<(String, String)>,
+    /// Take a label for another, FROM=TO, on both sides, or the built-in ones for those of a corpus: ontonotes, conll2003, re3d; may be repeated
+    #[arg(long, alias = "map", value_name = "MAP", value_parser = parse_map, help_heading = "What counts")]
+    map_labels: Vec<Map>,
 
     /// Leave the, a, an, its, their, his, her, our before spans and a possessive behind them out
     #[arg(long, help_heading = "What counts")]
@@ -95,7 +98,7 @@ pub(super) struct Args {
     )]
     to: String,
 
-    /// Tables besides that of all spans: label, origin, zone
+    /// Tables besides that of all spans: label, origin, score, zone
     #[arg(
         long,
         value_name = "WHAT,...",
@@ -127,11 +130,11 @@ Examples:
     wiretag annotate gold.jsonl -o predicted.jsonl
     wiretag eval gold.jsonl predicted.jsonl
   Which mistakes to mend first, and which rules make them:
-    wiretag eval gold.jsonl predicted.jsonl --errors 30 --by label,origin,zone
+    wiretag eval gold.jsonl predicted.jsonl --errors 30 --by label,origin,score
   Is the new version better, or is it chance?
     wiretag eval gold.jsonl new.jsonl --compare old.jsonl
   Another program's output, with other names for labels:
-    wiretag eval gold.conll spacy.jsonl --map GPE=COUNTRY --map NORP=NATIONALITY --labels COUNTRY,NATIONALITY
+    wiretag eval gold.conll spacy.jsonl --map-labels GPE=COUNTRY --map-labels NORP=NATIONALITY --labels COUNTRY,NATIONALITY
   In continuous integration:
     wiretag eval gold.jsonl predicted.jsonl --min-f1 0.9 --min-f1 PERSON=0.93 --to markdown >> summary.md";
 
@@ -169,7 +172,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
         problems |= report_pairing(other, path);
     }
     let scores = evaluate(&paired.pairs, &options);
-    odd_labels(&paired.pairs, &options, &scores);
+    odd_labels(&paired.pairs, args, &options, &scores);
     let comparison = other.map(|other| {
         let test = CompareOptions {
             samples: args.samples,
@@ -217,17 +220,14 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
 
 impl Args {
     fn options(&self) -> Result<Options, Error> {
-        let mut map = BTreeMap::new();
-        for (from, to) in &self.map {
-            if map.insert(Label::new(from)?, Label::new(to)?).is_some() {
-                return Err(Error::invalid(format!("--map has {from} twice")));
-            }
-        }
+        let map = label_map(&self.map_labels)?.into_iter();
+        let map = map.map(|(from, to)| Ok((Label::new(&from)?, to)));
+        let map = map.collect::<Result<BTreeMap<_, _>, Error>>()?;
         let labels = self.labels.iter().map(|l| Label::new(l));
         let labels = labels.collect::<Result<BTreeSet<_>, _>>()?;
         if let Some(label) = labels.iter().find(|l| map.contains_key(l)) {
             return Err(Error::invalid(format!(
-                "--labels has {label}, of which --map makes {}: name that",
+                "--labels has {label}, of which --map-labels makes {}: name that",
                 map[label]
             )));
         }
@@ -285,16 +285,19 @@ fn report_pairing(paired: &Paired<'_>, name: &str) -> bool {
 
 /// Tells of labels that were asked for and are nowhere, and of those that one side alone has: they may be called otherwise on the
 /// other, or not be annotated there.
-fn odd_labels(pairs: &[Pair<'_>], options: &Options, report: &Report) {
+fn odd_labels(pairs: &[Pair<'_>], args: &Args, options: &Options, report: &Report) {
     let spans = pairs
         .iter()
         .flat_map(|p| p.gold.spans.iter().chain(&p.predicted));
     let seen: BTreeSet<Label> = spans.map(|s| s.label).collect();
-    for from in options.map.keys().filter(|l| !seen.contains(l)) {
-        complain(&format!(
-            "--map {from}={}: no span has the label {from}",
-            options.map[from]
-        ));
+    for map in &args.map_labels {
+        if let Map::Pair(from, to) = map
+            && !seen.iter().any(|l| l.as_str() == from)
+        {
+            complain(&format!(
+                "--map-labels {from}={to}: no span has the label {from}"
+            ));
+        }
     }
     for label in options.labels.iter().flatten() {
         if !report.labels.contains_key(label) {
@@ -310,7 +313,7 @@ fn odd_labels(pairs: &[Pair<'_>], options: &Options, report: &Report) {
             _ => continue,
         };
         complain(&format!(
-            "label {label} is {what} ({n} spans): --labels leaves labels out, --map gives them other names"
+            "label {label} is {what} ({n} spans): --labels leaves labels out, --map-labels gives them other names"
         ));
     }
 }
@@ -354,15 +357,6 @@ pub(super) fn parse_annotated(word: &str) -> Result<annotated::Format, String> {
 
 fn parse_by(word: &str) -> Result<By, String> {
     super::named(word, &By::ALL, By::as_str)
-}
-
-pub(super) fn parse_map(pair: &str) -> Result<(String, String), String> {
-    match pair.split_once('=') {
-        Some((from, to)) if !from.is_empty() && !to.is_empty() => {
-            Ok((from.to_owned(), to.to_owned()))
-        }
-        _ => Err("write FROM=TO".to_owned()),
-    }
 }
 
 fn parse_bar(bar: &str) -> Result<Bar, String> {

@@ -10,7 +10,9 @@ mod options;
 mod output;
 mod rules;
 mod shell;
+mod spans;
 mod split;
+mod votes;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
@@ -40,6 +42,7 @@ enum Command {
     Explain(Box<explain::Args>),
     Gazetteer(gazetteer::Args),
     Rules(rules::Args),
+    Votes(Box<votes::Args>),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -55,6 +58,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::Gazetteer(args) => gazetteer::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Votes(args) => votes::run(*args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),
     };

@@ -8,7 +8,7 @@ use std::{
 };
 use wiretag::{
     Annotator, AnnotatorBuilder, Case, Error, Gazetteer, Label, OffsetUnit, Patterns, Rule,
-    SourceDefaults,
+    SourceDefaults, Titles,
     read::{Format, Inventory, ReadOptions, Sources},
 };
 use xxhash_rust::xxh3::Xxh3;
@@ -45,6 +45,10 @@ pub(super) struct GazetteerArgs {
         help_heading = "Gazetteers"
     )]
     without: Vec<Rule>,
+
+    /// Titles are parts of people (President Obama), and people where they stand alone: outside, inside
+    #[arg(long, value_name = "WHERE", value_parser = |word: &str| super::named(word, Titles::ALL, Titles::as_str), default_value = "outside", conflicts_with = "no_rules", help_heading = "Gazetteers")]
+    titles: Titles,
 
     /// Label of the names in a plain list given with -g
     #[arg(long, value_name = "NAME", help_heading = "Gazetteers")]
@@ -97,6 +101,7 @@ pub(super) struct Gazetteers {
     builtin: bool,
     rules: bool,
     without: Vec<Rule>,
+    titles: Titles,
     defaults: SourceDefaults,
 }
 
@@ -110,6 +115,7 @@ impl GazetteerArgs {
             ("--no-builtin", self.no_builtin.to_string()),
             ("--no-rules", self.no_rules.to_string()),
             ("--without", without.join(",")),
+            ("--titles", self.titles.as_str().to_owned()),
             ("--label", self.label.clone().unwrap_or_default()),
             ("--case", self.case.clone().unwrap_or_default()),
         ]
@@ -127,6 +133,7 @@ impl GazetteerArgs {
             builtin: !self.no_builtin,
             rules: !self.no_rules,
             without: self.without,
+            titles: self.titles,
             defaults: SourceDefaults {
                 label: self.label.as_deref().map(Label::new).transpose()?,
                 case: self.case.as_deref().map(case_policy),
@@ -188,6 +195,7 @@ impl Gazetteers {
         settings.patterns(Patterns::from_paths(&self.patterns)?);
         settings.rules(self.rules);
         settings.without(self.without.iter().copied());
+        settings.titles(self.titles);
         let annotator = settings.build(builder.build()?)?;
         // Freeing a hundred thousand small strings takes longer than annotating an article, and the process ends when the work is done.
         std::mem::forget(builder);

@@ -116,7 +116,8 @@ impl Write for Named {
     }
 }
 
-fn named(name: &str, e: &io::Error) -> io::Error {
+/// The error with what could not be written.
+pub(super) fn named(name: &str, e: &io::Error) -> io::Error {
     io::Error::new(e.kind(), format!("{name}: {e}"))
 }
 

@@ -1,5 +1,6 @@
 //! [`Words`]: the words and sentences that readers see, for what needs them: users' patterns, and formats that have one line a word.
 
+mod spacy;
 mod split;
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
     zones::zones,
 };
 use split::Splitter;
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 /// The words and sentences of a text as flat arrays: for each word its bytes and whether white space follows.
 ///
@@ -49,6 +50,37 @@ pub struct Words {
     ends: Vec<u32>,
     marks: Vec<u8>,
     splitter: Splitter,
+    spacy: spacy::Splitter,
+}
+
+/// What cuts a text into words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Tokenizer {
+    /// The words of [`Words`].
+    #[default]
+    Words,
+    /// The words that spaCy's English tokenizer makes (as of 3.8), for what will be read by a model of spaCy. White space that is more
+    /// than one space is no word here.
+    Spacy,
+}
+
+impl Tokenizer {
+    /// All tokenizers.
+    pub const ALL: &'static [Tokenizer] = &[Tokenizer::Words, Tokenizer::Spacy];
+
+    /// The word that `--tokenizer` takes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tokenizer::Words => "words",
+            Tokenizer::Spacy => "spacy",
+        }
+    }
+}
+
+impl fmt::Display for Tokenizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// White space follows.
@@ -65,18 +97,36 @@ impl Words {
         words
     }
 
+    /// The words that a tokenizer makes of a text.
+    ///
+    /// ```
+    /// use wiretag::{Tokenizer, Words};
+    /// let text = "They can't see the 5km range.";
+    /// let words = Words::by(Tokenizer::Spacy, text);
+    /// let texts: Vec<&str> = (0..words.len()).map(|i| &text[words.span(i).range()]).collect();
+    /// assert_eq!(texts, ["They", "ca", "n't", "see", "the", "5", "km", "range", "."]);
+    /// ```
+    pub fn by(tokenizer: Tokenizer, text: &str) -> Words {
+        match tokenizer {
+            Tokenizer::Words => Words::of(text),
+            Tokenizer::Spacy => {
+                let mut words = Words::default();
+                words.fill_spacy(text, &Tokens::of(text));
+                words
+            }
+        }
+    }
+
     /// Makes these the words of a text with these tokens and zones, in memory that is reused.
     pub(crate) fn fill(&mut self, text: &str, tokens: &Tokens, zones: &[Zone]) {
-        self.starts.clear();
-        self.ends.clear();
-        self.marks.clear();
+        self.clear();
         let mut zones = zones
             .iter()
             .filter(|z| z.kind == ZoneKind::NoMatch)
             .peekable();
         let mut at = 0;
-        while let Some(start) = at_space(text, at, false) {
-            let end = at_space(text, start, true).unwrap_or(text.len());
+        while let Some(start) = at_space(text, at, false, is_space) {
+            let end = at_space(text, start, true, is_space).unwrap_or(text.len());
             if end > u32::MAX as usize {
                 break;
             }
@@ -97,11 +147,42 @@ impl Words {
                 }
             }
             at = end;
-            if let (Some(last), true) = (self.marks.last_mut(), at < text.len()) {
-                *last |= SPACE_AFTER;
-            }
+            self.space_follows(at < text.len());
         }
         self.divide(text, tokens);
+    }
+
+    /// Makes these the words of a text that spaCy sees.
+    fn fill_spacy(&mut self, text: &str, tokens: &Tokens) {
+        self.clear();
+        let mut spacy = std::mem::take(&mut self.spacy);
+        let mut at = 0;
+        while let Some(start) = at_space(text, at, false, spacy::is_space) {
+            at = at_space(text, start, true, spacy::is_space).unwrap_or(text.len());
+            if at > u32::MAX as usize {
+                break;
+            }
+            let mut from = start;
+            for end in spacy.split(&text[start..at]) {
+                self.push(from, start + end);
+                from = start + end;
+            }
+            self.space_follows(at < text.len());
+        }
+        self.spacy = spacy;
+        self.divide(text, tokens);
+    }
+
+    fn clear(&mut self) {
+        self.starts.clear();
+        self.ends.clear();
+        self.marks.clear();
+    }
+
+    fn space_follows(&mut self, follows: bool) {
+        if let (Some(last), true) = (self.marks.last_mut(), follows) {
+            *last |= SPACE_AFTER;
+        }
     }
 
     fn push(&mut self, start: usize, end: usize) {
@@ -116,6 +197,7 @@ impl Words {
             ends,
             marks,
             splitter,
+            ..
         } = self;
         splitter.split(text, start, end, |start, end| {
             starts.push(start as u32);
@@ -248,18 +330,18 @@ impl Words {
 }
 
 /// White space, and what is as invisible as it.
-fn is_space(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}')
+pub(crate) fn is_space(c: char) -> bool {
+    spacy::is_space(c) || matches!(c, '\u{200b}' | '\u{feff}')
 }
 
 /// The first character from `from` on that is white space, or is none.
-fn at_space(text: &str, from: usize, space: bool) -> Option<usize> {
+fn at_space(text: &str, from: usize, space: bool, is_space: fn(char) -> bool) -> Option<usize> {
     let bytes = &text.as_bytes()[from..];
     let mut at = 0;
     while let Some(&b) = bytes.get(at) {
-        // The ASCII white space of `char::is_whitespace`.
+        // The ASCII white space of all kinds of it.
         if b < 128 {
-            if matches!(b, b' ' | 9..=13) == space {
+            if matches!(b, b' ' | 9..=13 | 28..=31) == space {
                 return Some(from + at);
             }
             at += 1;

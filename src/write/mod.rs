@@ -3,19 +3,28 @@
 //! A format is a stream of records, with something before, between and behind them perhaps ([`Frame`]), or a folder of files
 //! ([`Collector`]). [`Writer::write`] is called in many threads; what it appends is put together in the order of the input.
 
+pub mod align;
 pub mod bdocjs;
 pub mod brat;
+pub mod conll;
 pub mod csv;
 pub mod doccano;
 mod folder;
+pub mod gliner;
+pub mod huggingface;
 pub mod jsonl;
 pub mod label_studio;
 pub mod marked;
+mod parquet;
+pub(crate) mod percent;
 pub mod prodigy;
+pub mod spacy;
 mod text_unit;
 #[cfg(feature = "cli")]
 pub mod view;
+pub mod votes;
 
+pub use align::Aligned;
 pub use folder::{Collector, Files};
 pub use text_unit::TextUnit;
 pub(crate) use text_unit::excerpts;
@@ -23,6 +32,7 @@ pub(crate) use text_unit::excerpts;
 use crate::{
     record::{Mention, OffsetUnit, Offsets, Record},
     span::Label,
+    words::is_space,
 };
 use std::{fmt, ops::Range};
 
@@ -30,6 +40,21 @@ use std::{fmt, ops::Range};
 pub trait Writer: Sync {
     /// Appends the whole of a record, its final line break included. Its spans are in the order of their starts.
     fn write(&self, record: &Record<'_>, out: &mut Vec<u8>);
+
+    /// The same for a record whose spans lie on [words](align). Default: writes its record as it is.
+    fn write_aligned(&self, aligned: &Aligned<'_>, out: &mut Vec<u8>) {
+        self.write(&aligned.record, out);
+    }
+
+    /// Is it a format of words? Then records are [aligned](align) before they are written. Default: no.
+    fn has_words(&self) -> bool {
+        false
+    }
+
+    /// What a record is about if nothing else is asked for. Default: a document.
+    fn text_unit(&self) -> TextUnit {
+        TextUnit::Document
+    }
 
     /// What a file has besides its records. Default: nothing.
     fn frame(&self) -> Frame {
@@ -74,6 +99,10 @@ pub struct Frame {
 pub enum Feature {
     /// The document's text.
     Text,
+    /// White space between words that is not one space.
+    WhiteSpace,
+    /// Documents without a word.
+    Wordless,
     /// Documents without spans.
     Empty,
     /// The document's meta.
@@ -105,6 +134,8 @@ impl Feature {
     pub fn as_str(self) -> &'static str {
         match self {
             Feature::Text => "the text of documents",
+            Feature::WhiteSpace => "white space but its length",
+            Feature::Wordless => "documents without a word",
             Feature::Empty => "documents without spans",
             Feature::Meta => "meta of documents",
             Feature::Overlaps => "spans that overlap others",
@@ -128,6 +159,11 @@ impl Feature {
         };
         match self {
             Feature::Text => u64::from(!record.text.is_empty()),
+            Feature::WhiteSpace => {
+                let other = |c: &char| is_space(*c) && *c != ' ';
+                record.text.chars().filter(other).count() as u64
+            }
+            Feature::Wordless => u64::from(record.text.chars().all(is_space)),
             Feature::Empty => u64::from(record.spans.is_empty()),
             Feature::Meta => u64::from(!record.meta.is_empty()),
             // Whether they do is found out where they are left out.
@@ -197,10 +233,22 @@ formats! {
     DoccanoEntities "doccano-entities" => doccano::Doccano { entities: true },
     /// Predictions for Label Studio: [`label_studio`].
     LabelStudio "label-studio" => label_studio::LabelStudio,
+    /// Columns with tags in IOB2: [`conll`].
+    Conll "conll" => conll::Conll { scheme: conll::Scheme::Iob2 },
+    /// Columns with tags in BILOU: [`conll`].
+    Bilou "bilou" => conll::Conll { scheme: conll::Scheme::Bilou },
+    /// Examples for GLiNER: [`gliner`].
+    Gliner "gliner" => gliner::Gliner,
     /// A folder for brat: [`brat`].
     Brat "brat" => brat::Brat,
     /// A folder for GATE: [`bdocjs`].
     Bdocjs "bdocjs" => bdocjs::Bdocjs,
+    /// A folder of DocBin files for spaCy: [`spacy`].
+    Spacy "spacy" => spacy::Spacy { groups: spacy::Groups::All },
+    /// A folder with a table of Parquet and a card, for Hugging Face datasets: [`huggingface`].
+    HuggingFace "huggingface" => huggingface::HuggingFace { jsonl: false },
+    /// The same with lines of JSON: [`huggingface`].
+    HuggingFaceJsonl "huggingface-jsonl" => huggingface::HuggingFace { jsonl: true },
     /// A table, a row a span: [`csv`].
     Csv "csv" => csv::Csv,
     /// Text with its spans in brackets, for people and tests: [`marked`].
@@ -240,7 +288,7 @@ impl fmt::Display for OutputFormat {
 }
 
 /// The bytes of the text that each span of a record covers, whatever the record's unit.
-fn byte_ranges(record: &Record<'_>) -> Vec<Range<usize>> {
+pub(crate) fn byte_ranges(record: &Record<'_>) -> Vec<Range<usize>> {
     let (mut byte, mut count) = (0, 0);
     let range = |span: &Mention<'_>| {
         // The part of the text before the span is as many units long as its start says.

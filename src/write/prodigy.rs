@@ -6,7 +6,8 @@
 //!
 //! - `id` and `text` of the document;
 //! - `tokens`, each `text`, `start`, `end`, `id` and `ws` (does a space follow?): the [words](crate::Words) of the text, what white space
-//!   is between them besides one space, and cuts where spans start and end, so that every span lies on tokens;
+//!   is between them besides one space, and cuts where spans start and end, so that every span lies on tokens. Where spans were
+//!   [aligned](super::align), there are no such cuts: the tokens are those of the tokenizer;
 //! - `spans`, each `start`, `end`, `token_start`, `token_end` (inclusive), `label`, then what the [record](super::jsonl) says of the span,
 //!   as far as it is known: `text`, `entity`, `name`, `also`, `origin`, `score`, `zone`, `attributes`;
 //! - `meta` of the document, which Prodigy shows in the corner of the card.
@@ -14,7 +15,7 @@
 //! Offsets are code points. There are no hashes: Prodigy makes them. Spans are disjoint, as `ner.manual` needs them, unless others are
 //! asked for.
 
-use super::{Feature, Writer, byte_ranges, jsonl, spans_in};
+use super::{Aligned, Feature, Writer, byte_ranges, jsonl, spans_in};
 use crate::{
     json::push_string,
     record::{OffsetUnit, Offsets, Record},
@@ -28,47 +29,16 @@ pub struct Prodigy;
 
 impl Writer for Prodigy {
     fn write(&self, record: &Record<'_>, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"{\"id\":");
-        push_string(&record.id, out);
-        out.extend_from_slice(b",\"text\":");
-        push_string(&record.text, out);
-        let ranges = byte_ranges(record);
-        let tokens = tokens(&record.text, &ranges);
-        out.extend_from_slice(b",\"tokens\":[");
-        let mut offsets = Offsets::new(&record.text, OffsetUnit::Codepoint);
-        for (i, (token, space)) in tokens.iter().enumerate() {
-            if i > 0 {
-                out.push(b',');
-            }
-            out.extend_from_slice(b"{\"text\":");
-            push_string(&record.text[token.clone()], out);
-            let (start, end) = (offsets.at(token.start), offsets.at(token.end));
-            let fields = format!(",\"start\":{start},\"end\":{end},\"id\":{i},\"ws\":{space}}}");
-            out.extend_from_slice(fields.as_bytes());
-        }
-        let won = record.spans.iter().zip(ranges);
-        let mut ranges = won.filter(|(s, _)| s.lost.is_none()).map(|(_, r)| r);
-        out.extend_from_slice(b"],\"spans\":[");
-        for (i, (start, end, span)) in spans_in(record, OffsetUnit::Codepoint).enumerate() {
-            if i > 0 {
-                out.push(b',');
-            }
-            let range = ranges.next().unwrap_or_default();
-            let first = tokens.partition_point(|(t, _)| t.end <= range.start);
-            let last = tokens.partition_point(|(t, _)| t.start < range.end) - 1;
-            let place = format!(
-                "{{\"start\":{start},\"end\":{end},\"token_start\":{first},\"token_end\":{last},\"label\":"
-            );
-            out.extend_from_slice(place.as_bytes());
-            push_string(&span.label, out);
-            out.extend_from_slice(b",\"text\":");
-            push_string(&span.text, out);
-            jsonl::push_details(span, out);
-            out.push(b'}');
-        }
-        out.push(b']');
-        jsonl::push_meta(record, out);
-        out.extend_from_slice(b"}\n");
+        push_task(record, &tokens(&record.text, &byte_ranges(record)), out);
+    }
+
+    fn write_aligned(&self, aligned: &Aligned<'_>, out: &mut Vec<u8>) {
+        let (words, _) = aligned.with_spaces();
+        let tokens: Vec<Token> = words
+            .iter()
+            .map(|w| (w.span.range(), w.space_after))
+            .collect();
+        push_task(&aligned.record, &tokens, out);
     }
 
     fn lacks(&self) -> &'static [Feature] {
@@ -78,6 +48,50 @@ impl Writer for Prodigy {
     fn unit(&self) -> Option<OffsetUnit> {
         Some(OffsetUnit::Codepoint)
     }
+}
+
+/// Appends a record whose spans lie on these tokens.
+fn push_task(record: &Record<'_>, tokens: &[Token], out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"id\":");
+    push_string(&record.id, out);
+    out.extend_from_slice(b",\"text\":");
+    push_string(&record.text, out);
+    let ranges = byte_ranges(record);
+    out.extend_from_slice(b",\"tokens\":[");
+    let mut offsets = Offsets::new(&record.text, OffsetUnit::Codepoint);
+    for (i, (token, space)) in tokens.iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(b"{\"text\":");
+        push_string(&record.text[token.clone()], out);
+        let (start, end) = (offsets.at(token.start), offsets.at(token.end));
+        let fields = format!(",\"start\":{start},\"end\":{end},\"id\":{i},\"ws\":{space}}}");
+        out.extend_from_slice(fields.as_bytes());
+    }
+    let won = record.spans.iter().zip(ranges);
+    let mut ranges = won.filter(|(s, _)| s.lost.is_none()).map(|(_, r)| r);
+    out.extend_from_slice(b"],\"spans\":[");
+    for (i, (start, end, span)) in spans_in(record, OffsetUnit::Codepoint).enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        let range = ranges.next().unwrap_or_default();
+        let first = tokens.partition_point(|(t, _)| t.end <= range.start);
+        let last = tokens.partition_point(|(t, _)| t.start < range.end) - 1;
+        let place = format!(
+            "{{\"start\":{start},\"end\":{end},\"token_start\":{first},\"token_end\":{last},\"label\":"
+        );
+        out.extend_from_slice(place.as_bytes());
+        push_string(&span.label, out);
+        out.extend_from_slice(b",\"text\":");
+        push_string(&span.text, out);
+        jsonl::push_details(span, out);
+        out.push(b'}');
+    }
+    out.push(b']');
+    jsonl::push_meta(record, out);
+    out.extend_from_slice(b"}\n");
 }
 
 /// A token, and whether a space that is no token follows.

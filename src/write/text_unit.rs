@@ -45,13 +45,18 @@ impl fmt::Display for TextUnit {
     }
 }
 
-/// The parts of a document, none of which cuts a span.
-pub(crate) fn excerpts<'r>(record: &'r Record<'_>, unit: TextUnit) -> Vec<Record<'r>> {
+/// The parts of a document, none of which cuts a span. They have no text of `without`, sorted parts of the document that hold no span,
+/// but where a span goes over its end.
+pub(crate) fn excerpts<'r>(
+    record: &'r Record<'_>,
+    unit: TextUnit,
+    without: &[Range<usize>],
+) -> Vec<Record<'r>> {
     let spans = byte_ranges(record);
     let parts = match unit {
         TextUnit::Document => iter::once(0..record.text.len()).collect(),
-        TextUnit::Paragraph => parts(&record.text, Words::starts_paragraph),
-        TextUnit::Sentence => parts(&record.text, Words::starts_sentence),
+        TextUnit::Paragraph => parts(&record.text, Words::starts_paragraph, without),
+        TextUnit::Sentence => parts(&record.text, Words::starts_sentence, without),
     };
     let mut rest = record.spans.iter().zip(&spans).peekable();
     let (mut byte, mut start) = (0, 0);
@@ -114,16 +119,26 @@ fn joined(parts: Vec<Range<usize>>, spans: &[Range<usize>]) -> Vec<Range<usize>>
     joined
 }
 
-/// The paragraphs or sentences of a text, without the white space around them.
-fn parts(text: &str, starts: fn(&Words, usize) -> bool) -> Vec<Range<usize>> {
+/// The paragraphs or sentences of a text, without the white space around them and the words that start in `without`.
+fn parts(
+    text: &str,
+    starts: fn(&Words, usize) -> bool,
+    without: &[Range<usize>],
+) -> Vec<Range<usize>> {
     let words = Words::of(text);
     let mut parts: Vec<Range<usize>> = Vec::new();
+    let mut goes_on = false;
     for i in 0..words.len() {
         let span = words.span(i);
+        if without.iter().any(|w| w.contains(&span.start)) {
+            goes_on = false;
+            continue;
+        }
         match parts.last_mut() {
-            Some(last) if !starts(&words, i) => last.end = span.end,
+            Some(last) if goes_on && !starts(&words, i) => last.end = span.end,
             _ => parts.push(span.range()),
         }
+        goes_on = true;
     }
     parts
 }
@@ -176,7 +191,7 @@ mod tests {
         let text = " 🚀 Iran\r\ndenied it.\r\n\r\n  New\n\nYork and é Köln.\n \n\nEnd\n";
         for unit in [OffsetUnit::Codepoint, OffsetUnit::Byte, OffsetUnit::Utf16] {
             let whole = record(text, unit, &["Iran", "New\n\nYork", "Köln"]);
-            let parts = excerpts(&whole, TextUnit::Paragraph);
+            let parts = excerpts(&whole, TextUnit::Paragraph, &[]);
             let texts: Vec<&str> = parts.iter().map(|p| &*p.text).collect();
             assert_eq!(
                 texts,
@@ -200,12 +215,16 @@ mod tests {
         let text = "Gen. Smith left. Köln did not.\nDr. No. Iran did.\n";
         let texts = |spans: &[&'static str]| -> Vec<String> {
             let record = record(text, OffsetUnit::Utf16, spans);
-            let parts = excerpts(&record, TextUnit::Sentence);
+            let parts = excerpts(&record, TextUnit::Sentence, &[]);
             parts.iter().map(|p| p.text.to_string()).collect()
         };
         assert_eq!(texts(&[])[..2], ["Gen. Smith left.", "Köln did not."]);
         assert_eq!(texts(&["left. Köln"])[0], "Gen. Smith left. Köln did not.");
+        let document = record(text, OffsetUnit::Byte, &["Köln", "Iran"]);
+        let parts = excerpts(&document, TextUnit::Sentence, &[5..11, 32..39]);
+        let texts: Vec<&str> = parts.iter().map(|p| &*p.text).collect();
+        assert_eq!(texts, ["Gen.", "left.", "Köln did not.", "Iran did."]);
         let blank = record(" \n\n", OffsetUnit::Byte, &[]);
-        assert!(excerpts(&blank, TextUnit::Paragraph).is_empty());
+        assert!(excerpts(&blank, TextUnit::Paragraph, &[]).is_empty());
     }
 }

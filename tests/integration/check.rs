@@ -144,6 +144,17 @@ fn damages() -> Vec<Damage> {
         ("t.conll", "Iran\tB-GPE\nis\tO\nUN\tI-ORG\n".into(), 3, "tag", "a span starts without B-"),
         ("t.conll", "Iran\tB-GPE\nis\n".into(), 2, "tag", "one column"),
         ("t.conll", "Iran\tB-GPE\nis\tVBZ\n".into(), 2, "tag", "is no tag"),
+        ("t.conll", "Iran\tB-GPE\nis\tU-ORG\n".into(), 1, "tag", "a span does not end with L- or E-"),
+        ("t.conll", "Iran -X- a#0:4 B-GPE\nleft -X- 5:8 O\n".into(), 2, "token", "the place 5:8 is not that of \"left\", which has 4 characters"),
+        ("t.conll", "Iran -X- a#0:4 B-GPE\nleft -X- 3:7 O\n".into(), 2, "token", "it starts before the word before it ends"),
+        ("t.conll", "Iran -X- a#0:4 B-GPE\nleft -X- 999999:1000003 O\n".into(), 2, "token", "there are 999995 characters between it and the word before it"),
+        // GLiNER.
+        ("g.jsonl", r#"{"tokenized_text":["Iran","left"],"ner":[[0,2,"GPE"]]}"#.into(), 1, "token", "there is no word 2: the last is 1 (ends are inclusive)"),
+        ("g.jsonl", r#"{"tokenized_text":["Iran","left"],"ner":[[1,0,"GPE"]]}"#.into(), 1, "token", "it ends at word 0, before its start, 1"),
+        ("g.jsonl", r#"{"tokenized_text":["Iran","left"],"ner":[[0,"GPE"]]}"#.into(), 1, "token", "not [FIRST, LAST, LABEL]"),
+        ("g.jsonl", r#"{"tokenized_text":["Iran","left"],"ner":[],"starts":[0]}"#.into(), 1, "token", "\"starts\" has 1 numbers for 2 words"),
+        ("g.jsonl", r#"{"tokenized_text":["Iran","left"],"ner":[],"starts":[3,4]}"#.into(), 1, "token", "word 1, \"left\": it starts before"),
+        ("g.jsonl", r#"{"tokenized_text":["Iran",5],"ner":[]}"#.into(), 1, "field", "\"tokenized_text\" is no list of strings"),
         ("t.conll", "Iran NNP B-GPE\nis O\n".into(), 2, "syntax", "2 columns, where line 1 has 3"),
     ]
 }
@@ -206,8 +217,12 @@ fn good_files_of_all_formats_pass() {
         "t.conll",
         "-DOCSTART- -X- O O\n\nIran NNP O B-GPE\nis VBZ O O\n\nUN NNP O B-ORG\n",
     );
+    dir.write(
+        "g.jsonl",
+        r#"{"id":"g","tokenized_text":["Iran","left"],"ner":[[0,0,"GPE"]],"starts":[2,7]}"#,
+    );
     let files = [
-        "a.jsonl", "p.jsonl", "d.jsonl", "l.json", "b.bdocjs", "c.ann", "t.conll",
+        "a.jsonl", "p.jsonl", "d.jsonl", "l.json", "b.bdocjs", "c.ann", "t.conll", "g.jsonl",
     ];
     for file in files {
         let ran = dir.run(&["check", file, "--strict", "--labels", "GPE,ORG"]);
@@ -218,7 +233,10 @@ fn good_files_of_all_formats_pass() {
         );
     }
     let ran = dir.run(&[&["check"][..], &files].concat()).exits(0);
-    assert_eq!(ran.text(), "7 files, 7 documents, 9 spans: nothing found\n");
+    assert_eq!(
+        ran.text(),
+        "8 files, 8 documents, 10 spans: nothing found\n"
+    );
 }
 
 #[test]

@@ -122,12 +122,17 @@ fn labels_are_chosen_and_mapped_on_both_sides() {
         "[Iran|GPE] [NATO|ORG] [Köln|LOC]",
         "[Iran|COUNTRY] [NATO|NORP] [Köln|LOCATION]",
     )]);
-    let map = ["--map", "GPE=COUNTRY", "--map", "LOC=LOCATION"];
+    let map = [
+        "--map-labels",
+        "GPE=COUNTRY",
+        "--map-labels",
+        "LOC=LOCATION",
+    ];
     assert_eq!(counts(&results(&dir, &map), "strict"), [2, 1, 0, 0, 0]);
     let some = [&map[..], &["--labels", "COUNTRY,ORG"]].concat();
     assert_eq!(counts(&results(&dir, &some), "strict"), [1, 0, 0, 1, 0]);
     eval(&dir, &["--labels", "ORGG"]).says("--labels ORGG: no span that counts has this label");
-    eval(&dir, &["--map", "X=Y"]).says("--map X=Y: no span has the label X");
+    eval(&dir, &["--map-labels", "X=Y"]).says("--map-labels X=Y: no span has the label X");
     eval(&dir, &map).says("label NORP is predicted and not in gold (1 spans)");
 }
 
@@ -197,7 +202,7 @@ fn each_line_has_its_own_unit() {
 }
 
 #[test]
-fn origins_and_zones_have_tables() {
+fn origins_scores_and_zones_have_tables() {
     let dir = sides(&[(
         "[KYIV|LOC] (Reuters) - [Iran|COUNTRY] and [Köln|LOC] said.",
         "[KYIV|LOC] ([Reuters|ORG]) - [Iran|LOC] and Köln said.",
@@ -206,19 +211,26 @@ fn origins_and_zones_have_tables() {
     let line = std::fs::read_to_string(&pred).unwrap();
     let mut line: Value = serde_json::from_str(&line).unwrap();
     line["spans"][1]["origin"] = json!("rule:x");
+    line["spans"][1]["score"] = json!(0.89);
+    line["spans"][0]["score"] = json!(0.8);
     dir.write("pred.jsonl", lines(&[line]));
     let results = results(&dir, &[]);
     assert_eq!(results["origins"]["rule:x"]["spurious"], 1);
     assert_eq!(results["origins"]["none"]["precision"], 0.5);
     assert_eq!(results["origins"]["none"]["wrong_label"], 1);
+    assert_eq!(results["scores"]["0.8"]["predicted"], 2);
+    assert_eq!(results["scores"]["0.8"]["precision"], 0.5);
+    assert_eq!(results["scores"]["none"]["predicted"], 1);
     let zone = |name: &str| {
         ["gold", "predicted", "correct"].map(|f| results["zones"][name][f].as_u64().unwrap())
     };
     assert_eq!(zone("dateline"), [1, 2, 1]);
     assert_eq!(zone("body"), [2, 1, 0]);
-    let ran = eval(&dir, &["--by", "origin,zone"]).exits(0);
+    let ran = eval(&dir, &["--by", "origin,score,zone"]).exits(0);
     assert!(
-        ran.text().contains("\nrule:x ") && ran.text().contains("\ndateline "),
+        ran.text().contains("\nrule:x ")
+            && ran.text().contains("\n0.80 to 0.89 ")
+            && ran.text().contains("\ndateline "),
         "{}",
         ran.text()
     );
@@ -431,10 +443,18 @@ fn what_can_not_start_ends_with_2() {
     run(&["gold.jsonl", "pred.jsonl", "--min-f1", "2"]).says("an F1 is a number from 0 to 1");
     run(&["gold.jsonl", "pred.jsonl", "--min-f1", "ORG=0.5"])
         .says("--min-f1 ORG=0.5: no span has this label in 1 documents, there are COUNTRY");
-    run(&["gold.jsonl", "pred.jsonl", "--map", "A=B", "--labels", "A"])
-        .says("--map makes B: name that");
+    run(&[
+        "gold.jsonl",
+        "pred.jsonl",
+        "--map-labels",
+        "A=B",
+        "--labels",
+        "A",
+    ])
+    .says("--map-labels makes B: name that");
     run(&["gold.jsonl", "pred.jsonl", "--to", "html"]);
-    run(&["gold.jsonl", "pred.jsonl", "--by", "colour"]).says("there are label, origin, zone");
+    run(&["gold.jsonl", "pred.jsonl", "--by", "colour"])
+        .says("there are label, origin, score, zone");
 }
 
 #[test]

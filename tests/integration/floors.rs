@@ -55,7 +55,7 @@ const IMPORT_EXCEPTIONS: [(&str, &str); 1] = [
 ];
 
 /// Words that only some files may have, and why.
-const WORDS: [(&[&str], &[&str], &str); 7] = [
+const WORDS: [(&[&str], &[&str], &str); 8] = [
     (
         &["fs", "File", "OpenOptions", "walkdir", "glob", "tempfile"],
         &[
@@ -80,6 +80,11 @@ const WORDS: [(&[&str], &[&str], &str); 7] = [
         &["aho_corasick"],
         &["matcher/substring.rs"],
         "aho-corasick is an implementation of one file",
+    ),
+    (
+        &["SerializedFileWriter", "rmp"],
+        &["write/parquet.rs", "write/spacy/", "annotated/"],
+        "parquet and MessagePack are implementations of a few formats",
     ),
     (&["unsafe"], &["machine/"], "unsafe code lives in machine"),
     // read/jsonl.rs: the fields of a line, in their order; nothing of the core is read this way. cli/explain/report.rs: decisions in

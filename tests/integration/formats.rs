@@ -31,7 +31,7 @@ const PARTS: [&str; 16] = [
 const LABELS: [&str; 3] = ["ORG", "GPE-LOC", "ÉTAT"];
 
 /// A document with random spans, disjoint or not, as a record in code points. None starts or ends with white space.
-fn random_document(rng: &mut fastrand::Rng, id: usize, disjoint: bool) -> Value {
+pub(crate) fn random_document(rng: &mut fastrand::Rng, id: usize, disjoint: bool) -> Value {
     let parts: Vec<&str> = (0..rng.usize(1..40))
         .map(|_| *rng.choice(&PARTS).unwrap())
         .collect();
@@ -62,11 +62,11 @@ fn random_document(rng: &mut fastrand::Rng, id: usize, disjoint: bool) -> Value 
         "meta": {"source": "é", "n": [1, 2.50]}})
 }
 
-fn lines(documents: &[Value]) -> String {
+pub(crate) fn lines(documents: &[Value]) -> String {
     documents.iter().map(|d| format!("{d}\n")).collect()
 }
 
-fn convert(dir: &Dir, from: &str, to: &str, output: &str, more: &[&str]) -> Ran {
+pub(crate) fn convert(dir: &Dir, from: &str, to: &str, output: &str, more: &[&str]) -> Ran {
     dir.run(&[&["convert", from, "--to", to, "-o", output], more].concat())
 }
 
@@ -245,9 +245,9 @@ fn labels_are_mapped_before_they_are_proved_and_then_chosen() {
     .exits(1);
     ran.says("a.jsonl:1: span 7..11: label \"weapon system\" has white space, write it as one word: left out");
     let args = [
-        "--map",
+        "--map-labels",
         "weapon system=WEAPON",
-        "--map",
+        "--map-labels",
         "GPE=COUNTRY",
         "--labels",
         "COUNTRY,WEAPON",

@@ -3,6 +3,8 @@
 // Long runs: killed, out of space, refused, resumed, in shards.
 #[cfg(unix)]
 mod batch;
+// Spans on words: columns and GLiNER there and back, what does not fit, labels and zones.
+mod alignment;
 // Marked text in, the same marked text out, with both engines: `tests/cases/*.txt`.
 mod cases;
 // Annotated files with damage, and good ones.
@@ -37,3 +39,5 @@ mod split;
 // A reader of our JSONL written apart from the writer, for the tests above.
 mod rules;
 mod strict;
+// Formats to train on: DocBin, Parquet, votes.
+mod training;
