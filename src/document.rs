@@ -131,6 +131,11 @@ impl Score {
         Score((share * 100.0).round().clamp(1.0, 99.0) as u8)
     }
 
+    /// The tenth that it lies in: 9 is 0.90 to 0.99.
+    pub(crate) fn tenth(self) -> u8 {
+        self.0 / 10
+    }
+
     /// The score as a share of 1.
     pub fn as_f64(self) -> f64 {
         f64::from(self.0) / 100.0

@@ -4,6 +4,7 @@
 pub mod annotated;
 mod annotator;
 mod batch;
+pub mod card;
 pub mod check;
 mod document;
 mod error;
@@ -18,18 +19,19 @@ mod record;
 mod resolve;
 mod rules;
 mod span;
+mod split;
 mod tokens;
 mod words;
 pub mod write;
 mod zones;
 
 pub use annotator::{
-    Annotator, AnnotatorBuilder, Explained, Explanation, Found, LexiconWord, Outcome, Overlaps,
-    Scratch,
+    Annotator, AnnotatorBuilder, Explained, Explanation, Found, LabellingFunctions, LexiconWord,
+    Outcome, Overlaps, Scratch, Vote,
 };
 pub use batch::{
     Batch, Conversion, Converted, Job, LabelScheme, Listing, OutputFile, OutputFolder, Overlapping,
-    Resumed, Shard, Summary, Zoning,
+    Resumed, Shard, Summary, Voting, Zoning,
 };
 pub use document::{
     AliasId, Annotation, Document, EntryId, Meta, Origin, PatternId, Rule, Score, Zone, ZoneKind,
@@ -43,7 +45,9 @@ pub use matcher::{Engine, Match, Matcher, Matches, Refusal, Refused};
 pub use patterns::{PatternMatch, Patterns};
 pub use record::{Mention, OffsetUnit, Offsets, Record};
 pub use resolve::overlap::{Lost, Reason};
+pub use rules::Titles;
 pub use span::{Label, Span};
+pub use split::{By, Duplicates, Side, Split, SplitPart, SplitReport, Unseen};
 pub use tokens::{Gap, Shape, Tokens};
 pub use words::{Tokenizer, Words};
 pub use zones::zones;

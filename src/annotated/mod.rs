@@ -22,10 +22,12 @@ mod gliner;
 mod joined;
 mod jsonl;
 mod label_studio;
+mod msgpack;
 mod object;
 mod prodigy;
 mod resolve;
 mod source;
+mod spacy;
 
 pub use fault::{Fault, FaultKind};
 pub use resolve::{Resolved, Units};
@@ -80,6 +82,11 @@ pub enum Format {
     /// LABEL]` in numbers of words, both inclusive. The text is the words with spaces between them, or where `starts` says that they
     /// start, in code points. White space in labels is read as `_`.
     Gliner,
+    /// [spaCy](https://spacy.io/api/docbin)'s DocBin (`.spacy`), with whatever attributes: the text that its words and spaces make,
+    /// `doc.ents` and the groups of `doc.spans`, a span that is there several times once. `kb_id`, else the span's id, is the entity;
+    /// the key of a group other than `sc` is the origin. `id` of the user data is the id of the document, all else in it that belongs
+    /// to the document is meta. The number of a document stands for its line.
+    Spacy,
 }
 
 /// What a file of a format is cut into.
@@ -102,6 +109,7 @@ impl Format {
         Format::Brat,
         Format::Conll,
         Format::Gliner,
+        Format::Spacy,
     ];
 
     /// The word that `--from` takes.
@@ -115,12 +123,13 @@ impl Format {
             Format::Brat => "brat",
             Format::Conll => "conll",
             Format::Gliner => "gliner",
+            Format::Spacy => "spacy",
         }
     }
 
     fn cut(self) -> Cut {
         match self {
-            Format::Brat | Format::Conll => Cut::Whole,
+            Format::Brat | Format::Conll | Format::Spacy => Cut::Whole,
             _ => Cut::Objects,
         }
     }
@@ -132,6 +141,7 @@ impl Format {
         match stem.unwrap_or(&name).rsplit_once('.')?.1 {
             "ann" => Some(Format::Brat),
             "bdocjs" => Some(Format::Bdocjs),
+            "spacy" => Some(Format::Spacy),
             "conll" | "conll03" | "bio" | "iob" | "iob2" | "bioes" | "iobes" | "bilou" => {
                 Some(Format::Conll)
             }
@@ -186,7 +196,7 @@ pub struct Options {
     pub from: Option<Format>,
     /// JSONL: the field of a span that has its label; where a span lacks it, `label` does. Default: `label`.
     pub label_field: String,
-    /// The most bytes that a document may have (in CoNLL, a file). Default: 1 GiB.
+    /// The most bytes that a document may have (in CoNLL and DocBin, a file, unpacked). Default: 1 GiB.
     pub max_document: usize,
 }
 
@@ -350,6 +360,7 @@ mod tests {
             ("a.ann", Some(Format::Brat)),
             ("news/a.BDOCJS.gz", Some(Format::Bdocjs)),
             ("dev.iob2.zst", Some(Format::Conll)),
+            ("train/00001.spacy", Some(Format::Spacy)),
             // The fields of its objects tell.
             ("a.jsonl", None),
             ("dev.txt", None),

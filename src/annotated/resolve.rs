@@ -2,9 +2,10 @@
 
 use super::{Claim, Claimed, Fault, FaultKind, Proved};
 use crate::{
-    record::OffsetUnit,
+    record::{Mention, OffsetUnit, Offsets, Record},
     span::{Label, Span},
 };
+use std::borrow::Cow;
 
 /// For each offset of a unit the byte of a text.
 #[derive(Clone, Debug)]
@@ -92,6 +93,47 @@ impl Claimed {
             }
         }
         (spans, faults)
+    }
+
+    /// The record of the document with these of its spans, which are sorted by start; its text is given apart.
+    pub(crate) fn record<'a>(
+        &'a self,
+        text: &'a str,
+        proved: &[Proved<'a>],
+        unit: OffsetUnit,
+    ) -> Record<'a> {
+        let mut starts = Offsets::new(text, unit);
+        let mention = |p: &Proved<'a>| {
+            let covered = &text[p.span.range()];
+            let start = starts.at(p.span.start);
+            let claim = p.claim;
+            let string = |s: &'a Option<String>| s.as_deref().map(Cow::from);
+            Mention {
+                start,
+                end: start + starts.count_ahead(covered.len()),
+                label: p.label.as_str().into(),
+                text: covered.into(),
+                entity: string(&claim.entity),
+                name: string(&claim.name),
+                also: claim.also.iter().map(|id| id.as_str().into()).collect(),
+                origin: claim.origin.as_deref().unwrap_or_default().into(),
+                score: claim.score,
+                zone: string(&claim.zone),
+                lost: None,
+                attributes: claim
+                    .attributes
+                    .iter()
+                    .map(|(k, v)| (k.as_str().into(), v.as_str().into()))
+                    .collect(),
+            }
+        };
+        Record {
+            id: self.name().into(),
+            text: text.into(),
+            offset_unit: unit,
+            spans: proved.iter().map(mention).collect(),
+            meta: Cow::Borrowed(&self.meta),
+        }
     }
 
     /// The bytes that a claim is about, if it is true.

@@ -2,7 +2,7 @@
 
 use super::{
     Claimed, Cut, Fault, FaultKind, Format, Options, bdocjs, brat, conll, doccano, gliner, jsonl,
-    label_studio, object::Object, prodigy,
+    label_studio, object::Object, prodigy, spacy,
 };
 use crate::{
     error::Problem,
@@ -39,6 +39,7 @@ pub fn open(source: &Source, options: &Options, count: &Arc<AtomicU64>) -> Resul
     }
     let mut read = ReadOptions::default();
     read.max_document = options.max_document;
+    read.binary = told == Some(Format::Spacy);
     match told.map(Format::cut) {
         Some(Cut::Whole) => read.from = Some(read::Format::Text),
         Some(Cut::Objects) => read.among = &[read::Format::Jsonl, read::Format::Json],
@@ -106,6 +107,10 @@ fn is_beside(source: &Source, from: Option<Format>) -> bool {
 /// The documents of a piece.
 pub fn parse_raw(raw: &Raw, options: &Options) -> Vec<Result<Claimed, Fault>> {
     let line = raw.line.unwrap_or(1);
+    let mut told = options.from.or_else(|| Format::of_name(&raw.name));
+    if told == Some(Format::Spacy) {
+        return spacy::read(&raw.name, &raw.bytes, options);
+    }
     let text = match std::str::from_utf8(&raw.bytes) {
         Ok(text) => text.trim_start_matches('\u{feff}'),
         Err(e) => {
@@ -115,7 +120,6 @@ pub fn parse_raw(raw: &Raw, options: &Options) -> Vec<Result<Claimed, Fault>> {
             return vec![Err(Fault::error(FaultKind::Bytes, line + breaks, message))];
         }
     };
-    let mut told = options.from.or_else(|| Format::of_name(&raw.name));
     if told.is_none() && raw.format == read::Format::Text {
         if text.trim().is_empty() {
             return Vec::new();
@@ -144,6 +148,7 @@ pub(super) fn parse_text(
     match told {
         Some(Format::Conll) => conll::read(file, text).into_iter().map(Ok).collect(),
         Some(Format::Brat) => vec![Ok(brat::read(file, id, text))],
+        Some(Format::Spacy) => spacy::read(file, text.as_bytes(), options),
         _ => vec![parse_object(file, line, text, told, options)],
     }
 }
@@ -175,7 +180,9 @@ fn parse_object(
         Format::LabelStudio => label_studio::read(&mut claimed, &object),
         Format::Gliner => gliner::read(&mut claimed, &object),
         Format::Bdocjs => bdocjs::read(&mut claimed, &object),
-        Format::Jsonl | Format::Brat | Format::Conll => jsonl::read(&mut claimed, &object, options),
+        Format::Jsonl | Format::Brat | Format::Conll | Format::Spacy => {
+            jsonl::read(&mut claimed, &object, options)
+        }
     };
     match read {
         Ok(()) => Ok(claimed),

@@ -1,8 +1,10 @@
 //! [`Annotator`]: the order of the stages.
 
 mod explain;
+mod votes;
 
 pub use explain::{Explained, Explanation, LexiconWord, Outcome};
+pub use votes::{LabellingFunctions, Vote};
 
 use crate::{
     document::{Annotation, Document, EntryId, Origin, PatternId, Rule, Score, Zone, ZoneKind},
@@ -12,7 +14,7 @@ use crate::{
     patterns::{self, Patterns},
     record::{Mention, OffsetUnit, Offsets, Record},
     resolve::overlap::{Candidate, Fate, Lost, compete},
-    rules::{self, Rules},
+    rules::{self, Rules, Titles},
     span::{Label, Span},
     tokens::Tokens,
     zones::zones,
@@ -41,6 +43,7 @@ pub struct Annotator {
     labels: Option<Vec<Label>>,
     min_score: f64,
     attributes: bool,
+    titles: Titles,
     rules: Option<Rules>,
     patterns: Option<Arc<Patterns>>,
     /// For each pattern the entry that has its id and label.
@@ -68,6 +71,7 @@ pub struct AnnotatorBuilder {
     labels: Option<Vec<Label>>,
     min_score: f64,
     attributes: bool,
+    titles: Titles,
     no_rules: bool,
     without: Vec<Rule>,
     patterns: Option<Arc<Patterns>>,
@@ -146,6 +150,21 @@ impl AnnotatorBuilder {
         self
     }
 
+    /// Are titles parts of people? Needs rules. Default: no.
+    ///
+    /// ```
+    /// use wiretag::{Annotator, Document, Gazetteer, Titles};
+    /// let doc = Document::new("a1", "President Kim Jong Un met the Foreign Minister.");
+    /// let annotator = Annotator::builder().titles(Titles::Inside).build(Gazetteer::builtin()?)?;
+    /// let found: Vec<&str> = annotator.annotate(&doc).iter().map(|a| &doc.text()[a.span.range()]).collect();
+    /// assert_eq!(found, ["President Kim Jong Un", "Foreign Minister"]);
+    /// # Ok::<(), wiretag::Error>(())
+    /// ```
+    pub fn titles(&mut self, titles: Titles) -> &mut AnnotatorBuilder {
+        self.titles = titles;
+        self
+    }
+
     /// Applies rules besides the lists. Default: yes.
     pub fn rules(&mut self, rules: bool) -> &mut AnnotatorBuilder {
         self.no_rules = !rules;
@@ -211,6 +230,7 @@ impl AnnotatorBuilder {
             labels: self.labels.clone(),
             min_score: self.min_score,
             attributes: self.attributes,
+            titles: self.titles,
             any_label,
         })
     }
@@ -230,6 +250,23 @@ impl Annotator {
     /// The user's patterns, if there are any.
     pub fn patterns(&self) -> Option<&Patterns> {
         self.patterns.as_deref()
+    }
+
+    /// The labels that annotations may have, sorted by name: those asked for, else those of the gazetteer, the patterns and the rules,
+    /// as they are mapped.
+    pub fn labels(&self) -> Vec<Label> {
+        let mut labels = self.labels.clone().unwrap_or_else(|| {
+            let mut all = self.gazetteer().labels();
+            all.extend(self.patterns.iter().flat_map(|p| p.labels()));
+            all.extend(self.rules.iter().flat_map(Rules::labels));
+            let mapped = all.into_iter();
+            mapped
+                .map(|l| self.label_map.get(&l).copied().unwrap_or(l))
+                .collect()
+        });
+        labels.sort();
+        labels.dedup();
+        labels
     }
 
     /// The annotations of a document, sorted and disjoint.
@@ -295,6 +332,17 @@ impl Annotator {
                 &mut scratch.rules,
             );
             if more {
+                self.candidates(scratch, &found.zones, trace.as_deref_mut());
+                self.compete(scratch, found, trace.is_some());
+            }
+            if self.titles == Titles::Inside {
+                rules.add_titles(
+                    self.gazetteer(),
+                    (text, &scratch.tokens),
+                    &scratch.matches,
+                    &found.annotations,
+                    &mut scratch.rules,
+                );
                 self.candidates(scratch, &found.zones, trace.as_deref_mut());
                 self.compete(scratch, found, trace.is_some());
             }

@@ -9,7 +9,7 @@ use crate::{
     annotated::{Claimed, Options, Proved, open, parse_raw},
     error::{Error, Problem},
     read::{Raw, Source, Sources},
-    record::{Mention, OffsetUnit, Offsets, Record},
+    record::OffsetUnit,
     span::Label,
     write::{
         Feature, OutputFormat, TextUnit,
@@ -17,7 +17,6 @@ use crate::{
     },
 };
 use std::{
-    borrow::Cow,
     cmp::Reverse,
     collections::BTreeMap,
     io::Write,
@@ -183,6 +182,7 @@ impl Conversion {
             alignment: self.alignment,
             zoning: &self.zoning,
             listing: self.listing.as_ref(),
+            labels: self.labels.clone().unwrap_or_default(),
             threads: self.threads,
             shard: Shard::default(),
             bytes_read: &self.bytes_read,
@@ -294,12 +294,7 @@ impl Converting<'_> {
             bytes: text.len(),
         };
         let unit = self.conversion.to.writer().unit();
-        let record = self.record(
-            &claimed,
-            &text,
-            &proved,
-            unit.unwrap_or(self.conversion.unit),
-        );
+        let record = claimed.record(&text, &proved, unit.unwrap_or(self.conversion.unit));
         for feature in self.lacks {
             let n = feature.count(&record);
             if n > 0 {
@@ -312,47 +307,6 @@ impl Converting<'_> {
             unaligned: records.take_unaligned(),
             written: Some(written),
         })
-    }
-
-    fn record<'a>(
-        &self,
-        claimed: &'a Claimed,
-        text: &'a str,
-        proved: &[Proved<'a>],
-        unit: OffsetUnit,
-    ) -> Record<'a> {
-        let mut starts = Offsets::new(text, unit);
-        let mention = |p: &Proved<'a>| {
-            let covered = &text[p.span.range()];
-            let start = starts.at(p.span.start);
-            let claim = p.claim;
-            let string = |s: &'a Option<String>| s.as_deref().map(Cow::from);
-            Mention {
-                start,
-                end: start + starts.count_ahead(covered.len()),
-                label: p.label.as_str().into(),
-                text: covered.into(),
-                entity: string(&claim.entity),
-                name: string(&claim.name),
-                also: claim.also.iter().map(|id| id.as_str().into()).collect(),
-                origin: claim.origin.as_deref().unwrap_or_default().into(),
-                score: claim.score,
-                zone: string(&claim.zone),
-                lost: None,
-                attributes: claim
-                    .attributes
-                    .iter()
-                    .map(|(k, v)| (k.as_str().into(), v.as_str().into()))
-                    .collect(),
-            }
-        };
-        Record {
-            id: claimed.name().into(),
-            text: text.into(),
-            offset_unit: unit,
-            spans: proved.iter().map(mention).collect(),
-            meta: Cow::Borrowed(&claimed.meta),
-        }
     }
 }
 

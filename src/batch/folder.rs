@@ -99,7 +99,14 @@ impl OutputFolder {
         }
     }
 
-    fn finish(mut self) -> Result<(), Error> {
+    /// Takes away what was written.
+    pub(crate) fn discard(self) {
+        // What stays is told as the part of an interrupted run the next time.
+        let _ = fs::remove_dir_all(&self.part);
+    }
+
+    /// Gives the folder its name.
+    pub(crate) fn finish(mut self) -> Result<(), Error> {
         self.close()?;
         let mark = self.part.join(MARK);
         fs::remove_file(&mark).map_err(|e| Error::io(&mark, e))?;
@@ -113,6 +120,11 @@ impl OutputFolder {
 }
 
 impl Files for OutputFolder {
+    fn name(&self) -> String {
+        let name = self.whole.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     fn append(&mut self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         if self.open.as_ref().is_none_or(|(open, _)| open != name) {
             self.close()?;

@@ -10,6 +10,7 @@ mod packing;
 mod records;
 mod run;
 mod state;
+mod votes;
 mod zoning;
 
 pub use chunks::Shard;
@@ -19,10 +20,12 @@ pub use folder::OutputFolder;
 pub use label_scheme::LabelScheme;
 pub use listing::Listing;
 pub use state::Job;
+pub use votes::Voting;
 pub use zoning::Zoning;
 
 use crate::{
     annotator::Annotator,
+    card::ANNOTATED_BY,
     error::{Error, Problem},
     read::{Parsed, Raw, ReadOptions, Source, Sources, Stream},
     record::OffsetUnit,
@@ -34,6 +37,7 @@ use crate::{
 };
 use records::Records;
 use run::{DocumentDone, Items, Run, Scratches, Task, Written};
+use serde_json::value::to_raw_value;
 use std::{
     collections::BTreeMap,
     io::Write,
@@ -76,6 +80,8 @@ pub struct Batch<'a> {
     pub alignment: Option<Alignment>,
     /// Where spans are listed that do not lie on words. Default: nowhere.
     pub listing: Option<Listing>,
+    /// What annotates, in words: the field [`annotated_by`](crate::card::ANNOTATED_BY) of the meta of all documents. Default: none.
+    pub annotated_by: Option<String>,
     /// Threads that work; 0 for one a core. Default: 0.
     pub threads: usize,
     /// The documents that are annotated. Default: all.
@@ -139,6 +145,7 @@ impl<'a> Batch<'a> {
             zoning: Zoning::default(),
             alignment: None,
             listing: None,
+            annotated_by: None,
             threads: 0,
             shard: Shard::default(),
             bytes_read: Arc::default(),
@@ -194,6 +201,7 @@ impl<'a> Batch<'a> {
             alignment: self.alignment,
             zoning: &self.zoning,
             listing: self.listing.as_ref(),
+            labels: self.annotator.labels(),
             threads: self.threads,
             shard: self.shard,
             bytes_read: &self.bytes_read,
@@ -225,7 +233,14 @@ impl Task for Batch<'_> {
         // Growing step by step, a line of a gigabyte would need two.
         let room = document.text().len() * 5 / 4 + 160 * found.annotations.len() + 256;
         records.bytes.reserve(room);
-        records.push(&self.annotator.record(&document, found, self.unit));
+        let mut record = self.annotator.record(&document, found, self.unit);
+        if let Some(by) = &self.annotated_by {
+            let value = to_raw_value(by).expect("a string is JSON");
+            let meta = record.meta.to_mut();
+            meta.retain(|(name, _)| name != ANNOTATED_BY);
+            meta.push((ANNOTATED_BY.to_owned(), value));
+        }
+        records.push(&record);
         let written = Written {
             name: raw.name.clone(),
             line: raw.line,

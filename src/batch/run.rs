@@ -56,6 +56,8 @@ pub(super) struct Run<'a> {
     pub(super) alignment: Option<Alignment>,
     pub(super) zoning: &'a Zoning,
     pub(super) listing: Option<&'a Listing>,
+    /// The labels that there may be; none where that is not known.
+    pub(super) labels: Vec<Label>,
     pub(super) threads: usize,
     pub(super) shard: Shard,
     pub(super) bytes_read: &'a Arc<AtomicU64>,
@@ -163,9 +165,13 @@ impl Run<'_> {
         folder: OutputFolder,
         report: &mut (dyn FnMut(&Problem) + Send),
     ) -> Result<Summary, Error> {
-        let Some(collector) = self.writer.collector() else {
+        let Some(mut collector) = self.writer.collector() else {
             return Err(Error::invalid("the format is one file, not a folder"));
         };
+        if let Err(e) = collector.start(&self.labels) {
+            folder.discard();
+            return Err(e);
+        }
         let mut folder = folder::Writing::new(folder, collector);
         let mut sink = Sink::Folder(&mut folder);
         let progress = Progress::default();

@@ -4,7 +4,7 @@ use super::{
     options::{GazetteerArgs, Gazetteers, InputArgs, parse_size, parse_unit},
     output::{
         Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, size,
-        stop_on_signals,
+        stop_on_signals, use_threads,
     },
     spans::{AlignArgs, SelectArgs, text_unit},
 };
@@ -33,7 +33,7 @@ pub(super) struct Args {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
 
-    /// Write to this file (.gz, .zst compress), or folder (brat, bdocjs); it appears when it is whole [default: standard output]
+    /// Write to this file (.gz, .zst compress), or folder (spacy, huggingface, brat, bdocjs); it appears when it is whole [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -76,7 +76,7 @@ pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
 
-    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, conll, bilou, gliner, brat, bdocjs, csv, marked, view [default: view on a terminal, else jsonl]
+    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, conll, bilou, gliner, spacy, huggingface, huggingface-jsonl, brat, bdocjs, csv, marked, view [default: view on a terminal, else jsonl]
     #[arg(long, value_name = "FORMAT", value_parser = parse_to, help_heading = "Output")]
     to: Option<OutputFormat>,
 
@@ -91,6 +91,10 @@ pub(super) struct Args {
     /// Where spans overlap: longest keeps the winners, all keeps the rest too, with the reason
     #[arg(long, value_name = "POLICY", value_parser = ["longest", "all"], default_value = "longest", help_heading = "Output")]
     overlaps: String,
+
+    /// Say in the meta of each document what annotated it (annotated_by): version, lists with their hashes, rules; for split's card
+    #[arg(long, help_heading = "Output")]
+    annotated_by: bool,
 
     /// Copy the attributes of entities to their spans
     #[arg(long, help_heading = "Output")]
@@ -147,6 +151,7 @@ pub(super) struct Plan {
     /// Must spans be disjoint, whatever the format says?
     flat: bool,
     align: AlignArgs,
+    annotated_by: bool,
     annotator: wiretag::AnnotatorBuilder,
 }
 
@@ -199,6 +204,7 @@ impl Args {
             ("--unit", text_unit.to_string()),
             ("--overlaps", self.overlaps.clone()),
             ("--attributes", self.attributes.to_string()),
+            ("--annotated-by", self.annotated_by.to_string()),
             ("--shard", self.shard.to_string()),
         ]);
         options.extend(self.select.options());
@@ -236,6 +242,7 @@ impl Args {
             // Formats of words know it themselves.
             flat: !to.writer().has_words(),
             align: self.align,
+            annotated_by: self.annotated_by,
             annotator,
         })
     }
@@ -288,9 +295,7 @@ impl Plan {
 
 pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     // Lists are read in the pool that all share: it must not have more threads than the run.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads);
-    let pool = pool.build_global();
-    pool.map_err(|e| Error::invalid(format!("can't start threads: {e}")))?;
+    use_threads(plan.threads)?;
     let output = Output::of(plan.output.clone(), plan.to)?;
     if plan.resume && matches!(output, Output::Stream(_)) {
         return Err(Error::invalid("--resume needs a file behind -o"));
@@ -311,6 +316,9 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     batch.zoning = plan.zoning.clone();
     batch.alignment = plan.align.alignment(plan.flat);
     batch.listing = plan.align.listing()?;
+    if plan.annotated_by {
+        batch.annotated_by = Some(plan.gazetteers.described()?);
+    }
     let total = (!inventory.streams).then_some(inventory.bytes);
     let start = Instant::now();
     let (before, summary) = match output {

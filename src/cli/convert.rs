@@ -35,15 +35,15 @@ pub(super) struct Args {
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<String>,
 
-    /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll, gliner [default: by name, then content]
+    /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll, gliner, spacy [default: by name, then content]
     #[arg(long, value_name = "FORMAT", value_parser = parse_annotated)]
     from: Option<annotated::Format>,
 
-    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, conll, bilou, gliner, brat, bdocjs, csv, marked, view
+    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, conll, bilou, gliner, spacy, huggingface, huggingface-jsonl, brat, bdocjs, csv, marked, view
     #[arg(long, value_name = "FORMAT", value_parser = parse_to)]
     to: OutputFormat,
 
-    /// Write to this file (.gz, .zst compress), or folder (brat, bdocjs); it appears when it is whole [default: standard output]
+    /// Write to this file (.gz, .zst compress), or folder (spacy, huggingface, brat, bdocjs); it appears when it is whole [default: standard output]
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
 

@@ -98,7 +98,7 @@ pub(super) struct Args {
     )]
     to: String,
 
-    /// Tables besides that of all spans: label, origin, zone
+    /// Tables besides that of all spans: label, origin, score, zone
     #[arg(
         long,
         value_name = "WHAT,...",
@@ -130,7 +130,7 @@ Examples:
     wiretag annotate gold.jsonl -o predicted.jsonl
     wiretag eval gold.jsonl predicted.jsonl
   Which mistakes to mend first, and which rules make them:
-    wiretag eval gold.jsonl predicted.jsonl --errors 30 --by label,origin,zone
+    wiretag eval gold.jsonl predicted.jsonl --errors 30 --by label,origin,score
   Is the new version better, or is it chance?
     wiretag eval gold.jsonl new.jsonl --compare old.jsonl
   Another program's output, with other names for labels:

@@ -11,6 +11,8 @@ mod output;
 mod rules;
 mod shell;
 mod spans;
+mod split;
+mod votes;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
@@ -35,10 +37,12 @@ enum Command {
     Annotate(Box<annotate::Args>),
     Convert(Box<convert::Args>),
     Check(Box<check::Args>),
+    Split(Box<split::Args>),
     Eval(Box<eval::Args>),
     Explain(Box<explain::Args>),
     Gazetteer(gazetteer::Args),
     Rules(rules::Args),
+    Votes(Box<votes::Args>),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -49,10 +53,12 @@ pub(crate) fn run() -> ExitCode {
         Command::Annotate(args) => args.resolve().and_then(annotate::run),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Split(args) => split::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::Gazetteer(args) => gazetteer::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Votes(args) => votes::run(*args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),
     };

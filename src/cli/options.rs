@@ -1,12 +1,17 @@
 //! Options that several commands take: which gazetteers and rules are applied, and how input is read.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use std::path::PathBuf;
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
 use wiretag::{
     Annotator, AnnotatorBuilder, Case, Error, Gazetteer, Label, OffsetUnit, Patterns, Rule,
-    SourceDefaults,
+    SourceDefaults, Titles,
     read::{Format, Inventory, ReadOptions, Sources},
 };
+use xxhash_rust::xxh3::Xxh3;
 
 // No doc comments on these: the help of a command would begin with them.
 
@@ -40,6 +45,10 @@ pub(super) struct GazetteerArgs {
         help_heading = "Gazetteers"
     )]
     without: Vec<Rule>,
+
+    /// Titles are parts of people (President Obama), and people where they stand alone: outside, inside
+    #[arg(long, value_name = "WHERE", value_parser = |word: &str| super::named(word, Titles::ALL, Titles::as_str), default_value = "outside", conflicts_with = "no_rules", help_heading = "Gazetteers")]
+    titles: Titles,
 
     /// Label of the names in a plain list given with -g
     #[arg(long, value_name = "NAME", help_heading = "Gazetteers")]
@@ -92,6 +101,7 @@ pub(super) struct Gazetteers {
     builtin: bool,
     rules: bool,
     without: Vec<Rule>,
+    titles: Titles,
     defaults: SourceDefaults,
 }
 
@@ -105,6 +115,7 @@ impl GazetteerArgs {
             ("--no-builtin", self.no_builtin.to_string()),
             ("--no-rules", self.no_rules.to_string()),
             ("--without", without.join(",")),
+            ("--titles", self.titles.as_str().to_owned()),
             ("--label", self.label.clone().unwrap_or_default()),
             ("--case", self.case.clone().unwrap_or_default()),
         ]
@@ -122,6 +133,7 @@ impl GazetteerArgs {
             builtin: !self.no_builtin,
             rules: !self.no_rules,
             without: self.without,
+            titles: self.titles,
             defaults: SourceDefaults {
                 label: self.label.as_deref().map(Label::new).transpose()?,
                 case: self.case.as_deref().map(case_policy),
@@ -141,6 +153,36 @@ impl Gazetteers {
         inventory(&self.patterns)
     }
 
+    /// All of this in words, with hashes (XXH3 of 64 bits) of the bytes of files: `xxhsum -H3 ships.tsv`.
+    pub(super) fn described(&self) -> Result<String, Error> {
+        let mut parts = vec![format!("wiretag {}", env!("CARGO_PKG_VERSION"))];
+        for (what, paths) in [("list", &self.paths), ("patterns", &self.patterns)] {
+            for source in Sources::new(paths.iter().map(|p| p.to_string_lossy())) {
+                let source = source.map_err(|e| Error::invalid(e.to_string()))?;
+                let Some(path) = source.path else { continue };
+                // Of a folder the lists alone are read.
+                let is_list = path.extension().is_some_and(|e| e == "tsv" || e == "txt");
+                if is_list || paths.contains(&path) {
+                    let hash = hash(&path);
+                    let hash =
+                        hash.map_err(|e| Error::invalid(format!("{}: {e}", path.display())))?;
+                    parts.push(format!("{what} {} {hash:016x}", source.id));
+                }
+            }
+        }
+        parts.push(match self.builtin {
+            true => format!("built-in lists {:016x}", Gazetteer::builtin_hash()),
+            false => "no built-in lists".to_owned(),
+        });
+        let without: Vec<&str> = self.without.iter().map(|r| r.as_str()).collect();
+        parts.push(match (self.rules, without.is_empty()) {
+            (false, _) => "no rules".to_owned(),
+            (true, true) => "all rules".to_owned(),
+            (true, false) => format!("all rules but {}", without.join(", ")),
+        });
+        Ok(parts.join("; "))
+    }
+
     /// Reads the gazetteers and makes the annotator that has these rules.
     pub(super) fn annotator(&self, settings: &mut AnnotatorBuilder) -> Result<Annotator, Error> {
         let mut builder = Gazetteer::builder();
@@ -153,10 +195,23 @@ impl Gazetteers {
         settings.patterns(Patterns::from_paths(&self.patterns)?);
         settings.rules(self.rules);
         settings.without(self.without.iter().copied());
+        settings.titles(self.titles);
         let annotator = settings.build(builder.build()?)?;
         // Freeing a hundred thousand small strings takes longer than annotating an article, and the process ends when the work is done.
         std::mem::forget(builder);
         Ok(annotator)
+    }
+}
+
+/// The hash of a file's bytes.
+fn hash(path: &Path) -> io::Result<u64> {
+    let (mut file, mut hash) = (File::open(path)?, Xxh3::new());
+    let mut bytes = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut bytes)? {
+            0 => return Ok(hash.digest()),
+            n => hash.update(&bytes[..n]),
+        }
     }
 }
 
@@ -215,6 +270,12 @@ pub(super) fn parse_unit(word: &str) -> Result<OffsetUnit, String> {
 
 fn parse_from(word: &str) -> Result<Format, String> {
     super::named(word, Format::ALL, Format::as_str)
+}
+
+/// A share of 1: a score is one too.
+pub(super) fn parse_share(word: &str) -> Result<f64, String> {
+    let share = word.parse().ok().filter(|s| (0.0..=1.0).contains(s));
+    share.ok_or_else(|| "write a number from 0 to 1, such as 0.9".to_owned())
 }
 
 /// `64M` in bytes; the letters stand for powers of 1024.

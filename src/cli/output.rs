@@ -187,6 +187,13 @@ impl Progress {
     }
 }
 
+/// Makes rayon's pool, which all share, have so many threads; 0 for one a core.
+pub(super) fn use_threads(threads: usize) -> Result<(), Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    pool.build_global()
+        .map_err(|e| Error::invalid(format!("can't start threads: {e}")))
+}
+
 /// `3 documents`
 pub(super) fn plural(n: u64, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })

@@ -3,6 +3,7 @@
 use super::{Annotated, LabelledSpan, Pair};
 use crate::{
     annotated::{Claimed, Documents, FaultKind, Options},
+    document::Score,
     error::{Error, Problem},
     span::Span,
 };
@@ -111,6 +112,12 @@ impl Corpus {
     /// What was wrong while reading.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// The documents that have a text.
+    pub fn documents(&self) -> impl Iterator<Item = &Annotated> {
+        let with_text = self.entries.iter().filter(|e| e.waiting.is_none());
+        with_text.map(|e| &e.doc)
     }
 
     /// Documents that were read.
@@ -285,6 +292,7 @@ fn spans(claimed: &Claimed, text: &str, problems: &mut Vec<Problem>) -> Vec<Labe
         label: p.label,
         optional: p.claim.optional,
         origin: p.claim.origin.clone(),
+        score: p.claim.score.map(Score::new),
     };
     proved.iter().map(span).collect()
 }

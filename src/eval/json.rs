@@ -1,8 +1,8 @@
 //! Results as JSON.
 
 use super::{
-    Average, BODY, Change, Comparison, Counts, Difference, MistakeKind, NO_ORIGIN, Report, Results,
-    Scheme, Scores, compare::total, errors::Surface,
+    Average, BODY, Change, Comparison, Counts, Difference, MistakeKind, NONE, PredictionCounts,
+    Report, Results, Scheme, Scores, compare::total, errors::Surface,
 };
 use serde_json::{Map, Value, json};
 
@@ -17,6 +17,7 @@ impl Results<'_> {
     /// | `macro` | by scheme the means of `precision`, `recall`, `f1` over the labels |
     /// | `labels` | by label what `all` has, of its spans alone |
     /// | `origins` | by origin (`none` where predictions name none) the counts `predicted`, `correct`, `wrong_label`, `wrong_boundary`, `wrong_both`, `spurious`, and `precision` |
+    /// | `scores` | the same counts by tenths of the score, from `0.0` to `0.9` (`none` where predictions have none) |
     /// | `zones` | by zone (`body` outside all) strict `gold`, `predicted`, `correct`, `precision`, `recall`, `f1` |
     /// | `errors` | `totals`: mistakes by kind (`missed`, `spurious`, `wrong label`, `wrong boundary`, `wrong label and boundary`); `most_frequent`: a list of `kind`, `gold` and `predicted` (each `text` and `label`, or null), `count`, `examples` (a list of `document` and `snippet`) |
     /// | `comparison` | absent without one: `samples`, `seed`; `all` and by label in `labels` strict `f1`, `other_f1`, `difference`, `low` and `high` (95 % of the samples lie between), `p_value`; `won`, `lost`, `wrong_added`, `wrong_gone`, each `count` and `most_frequent`, a list of `text`, `label`, `count`, `example` |
@@ -25,6 +26,7 @@ impl Results<'_> {
             all,
             labels,
             origins,
+            scores: by_score,
             zones,
             ignored,
             mistakes,
@@ -44,16 +46,11 @@ impl Results<'_> {
             "macro": by_scheme(&|s| average(self.report.macro_average(s))),
             "labels": object(labels.iter().map(|(label, of)| (label.as_str(), scores(of)))),
             "origins": object(origins.iter().map(|(origin, of)| {
-                let counts = json!({
-                    "predicted": of.predicted,
-                    "correct": of.correct,
-                    "wrong_label": of.wrong_label,
-                    "wrong_boundary": of.wrong_boundary,
-                    "wrong_both": of.wrong_both,
-                    "spurious": of.spurious,
-                    "precision": of.precision(),
-                });
-                (origin.as_deref().unwrap_or(NO_ORIGIN), counts)
+                (origin.as_deref().unwrap_or(NONE), predictions(of))
+            })),
+            "scores": object(by_score.iter().map(|(tenth, of)| {
+                let from = tenth.map_or(NONE.to_owned(), |t| format!("0.{t}"));
+                (from, predictions(of))
             })),
             "zones": object(zones.iter().map(|(zone, of)| {
                 let counts = json!({
@@ -109,6 +106,18 @@ fn counts(counts: &Counts) -> Value {
         "precision": counts.precision(),
         "recall": counts.recall(),
         "f1": counts.f1(),
+    })
+}
+
+fn predictions(of: &PredictionCounts) -> Value {
+    json!({
+        "predicted": of.predicted,
+        "correct": of.correct,
+        "wrong_label": of.wrong_label,
+        "wrong_boundary": of.wrong_boundary,
+        "wrong_both": of.wrong_both,
+        "spurious": of.spurious,
+        "precision": of.precision(),
     })
 }
 

@@ -36,7 +36,7 @@
 //!
 //! The zone of a span, gold or predicted, is that of the text ([`zones`](crate::zones)), whatever the record says; so recall by zone is
 //! known though no gold has zones. Outside zones is `body`. Zones are counted strictly. The origin is what the prediction says of
-//! itself; gold has none, so an origin has a precision alone, and the kinds of its mistakes.
+//! itself; gold has none, so an origin has a precision alone, and the kinds of its mistakes; so has a score, counted in tenths.
 //!
 //! # What is left out
 //! Optional gold spans are ignore regions: missing one is no mistake, and a prediction that overlaps one, and no required gold span,
@@ -79,7 +79,7 @@ pub use errors::{Example, Mistake, MistakeKind, Surface};
 pub use table::{Align, Row, Table};
 
 use crate::{
-    document::{Zone, ZoneKind},
+    document::{Score, Zone, ZoneKind},
     span::{Label, Span},
     zones::zones,
 };
@@ -132,6 +132,8 @@ pub struct LabelledSpan {
     pub optional: bool,
     /// Of a prediction: what found it.
     pub origin: Option<String>,
+    /// Of a prediction: how likely it is right.
+    pub score: Option<Score>,
 }
 
 impl LabelledSpan {
@@ -142,6 +144,7 @@ impl LabelledSpan {
             label,
             optional: false,
             origin: None,
+            score: None,
         }
     }
 }
@@ -346,10 +349,10 @@ pub struct Average {
     pub f1: f64,
 }
 
-/// What became of the predictions of one origin. All but `correct` are mistakes, by their [`MistakeKind`].
+/// What became of predictions of one kind: of an origin, or with scores in a range. All but `correct` are mistakes, by their [`MistakeKind`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OriginCounts {
-    /// All predictions of the origin.
+pub struct PredictionCounts {
+    /// All predictions of the kind.
     pub predicted: u64,
     /// Those with bounds and label of a gold span.
     pub correct: u64,
@@ -363,7 +366,7 @@ pub struct OriginCounts {
     pub spurious: u64,
 }
 
-impl OriginCounts {
+impl PredictionCounts {
     /// The share that is correct.
     pub fn precision(&self) -> f64 {
         ratio(self.correct as f64, self.predicted as f64)
@@ -380,7 +383,9 @@ pub struct Report {
     /// Each label that occurs, its spans alone.
     pub labels: BTreeMap<Label, Scores>,
     /// Predictions by origin; `None` where a prediction names none.
-    pub origins: BTreeMap<Option<String>, OriginCounts>,
+    pub origins: BTreeMap<Option<String>, PredictionCounts>,
+    /// Predictions by the tenth that their score lies in: 9 is 0.90 to 0.99; `None` where a prediction has none.
+    pub scores: BTreeMap<Option<u8>, PredictionCounts>,
     /// Strict counts by the zone of the text; `None` is the body.
     pub zones: BTreeMap<Option<&'static str>, Counts>,
     /// Predictions that counted nothing, for they lie on optional gold spans.
@@ -390,6 +395,25 @@ pub struct Report {
 }
 
 impl Report {
+    /// Counts a prediction with what became of it: the mistake that its pair is, if it has one and it is one.
+    fn count(&mut self, prediction: &Counted<'_>, kind: Option<Option<MistakeKind>>) {
+        let origin = prediction.origin.map(str::to_owned);
+        let score = prediction.score.map(Score::tenth);
+        for counts in [
+            self.origins.entry(origin).or_default(),
+            self.scores.entry(score).or_default(),
+        ] {
+            counts.predicted += 1;
+            *match kind {
+                Some(None) => &mut counts.correct,
+                Some(Some(MistakeKind::WrongLabel)) => &mut counts.wrong_label,
+                Some(Some(MistakeKind::WrongBoundary)) => &mut counts.wrong_boundary,
+                Some(Some(_)) => &mut counts.wrong_both,
+                None => &mut counts.spurious,
+            } += 1;
+        }
+    }
+
     /// The mean of a scheme's scores over the labels, each with the same weight.
     pub fn macro_average(&self, scheme: Scheme) -> Average {
         let n = self.labels.len() as f64;
@@ -435,26 +459,29 @@ pub enum By {
     Label,
     /// Who found them.
     Origin,
+    /// How likely they are right, in tenths.
+    Score,
     /// Where in the article they stand.
     Zone,
 }
 
 impl By {
     /// All.
-    pub const ALL: [By; 3] = [By::Label, By::Origin, By::Zone];
+    pub const ALL: [By; 4] = [By::Label, By::Origin, By::Score, By::Zone];
 
     /// The word that `--by` takes.
     pub fn as_str(self) -> &'static str {
         match self {
             By::Label => "label",
             By::Origin => "origin",
+            By::Score => "score",
             By::Zone => "zone",
         }
     }
 }
 
-/// The name of the origin of predictions that name none.
-const NO_ORIGIN: &str = "none";
+/// The name of the origin of predictions that name none, and of the score of those that have none.
+const NONE: &str = "none";
 
 /// The name of what lies in no zone.
 const BODY: &str = "body";
@@ -479,7 +506,10 @@ pub fn evaluate(pairs: &[Pair<'_>], options: &Options) -> Report {
             *report.labels.entry(label).or_default() += &scores;
         }
         mistakes.add(&pair.gold.id, &doc, &by_label);
-        count_origins(&doc, &by_label, &mut report.origins);
+        for (prediction, pair) in doc.predicted.iter().zip(&by_label) {
+            let kind = pair.map(|g| MistakeKind::of_pair(&doc.gold[g], prediction));
+            report.count(prediction, kind);
+        }
         zones(doc.text, &mut found);
         count_zones(&doc, &by_label, &found, &mut report.zones);
     }
@@ -509,35 +539,6 @@ fn of_labels<'a>(
     sides
         .into_iter()
         .map(|(l, (gold, predicted))| (l, gold, predicted))
-}
-
-fn count_origins(
-    doc: &Sides<'_>,
-    pairs: &[Option<usize>],
-    origins: &mut BTreeMap<Option<String>, OriginCounts>,
-) {
-    let mut of_doc: BTreeMap<Option<&str>, OriginCounts> = BTreeMap::new();
-    for (prediction, pair) in doc.predicted.iter().zip(pairs) {
-        let counts = of_doc.entry(prediction.origin).or_default();
-        counts.predicted += 1;
-        let kind = pair.map(|g| MistakeKind::of_pair(&doc.gold[g], prediction));
-        *match kind {
-            Some(None) => &mut counts.correct,
-            Some(Some(MistakeKind::WrongLabel)) => &mut counts.wrong_label,
-            Some(Some(MistakeKind::WrongBoundary)) => &mut counts.wrong_boundary,
-            Some(Some(_)) => &mut counts.wrong_both,
-            None => &mut counts.spurious,
-        } += 1;
-    }
-    for (origin, of_doc) in of_doc {
-        let counts = origins.entry(origin.map(str::to_owned)).or_default();
-        counts.predicted += of_doc.predicted;
-        counts.correct += of_doc.correct;
-        counts.wrong_label += of_doc.wrong_label;
-        counts.wrong_boundary += of_doc.wrong_boundary;
-        counts.wrong_both += of_doc.wrong_both;
-        counts.spurious += of_doc.spurious;
-    }
 }
 
 /// Counts strictly, each span in its own zone; the two of a pair that is correct have the same. Any other pair is counted in the zones

@@ -197,6 +197,7 @@ mod tests {
                 chars: Span { start, end },
                 label: Label::new(label).unwrap(),
                 origin: None,
+                score: None,
             })
             .collect();
         spans.sort_by_key(Counted::key);

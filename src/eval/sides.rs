@@ -2,6 +2,7 @@
 
 use super::{LabelledSpan, Options, Pair};
 use crate::{
+    document::Score,
     record::{OffsetUnit, Offsets},
     span::{Label, Span},
 };
@@ -15,6 +16,7 @@ pub(super) struct Counted<'a> {
     pub(super) chars: Span,
     pub(super) label: Label,
     pub(super) origin: Option<&'a str>,
+    pub(super) score: Option<Score>,
 }
 
 impl Counted<'_> {
@@ -54,6 +56,7 @@ impl<'a> Sides<'a> {
             chars: Span { start: 0, end: 0 },
             label: options.mapped(s.label),
             origin: s.origin.as_deref(),
+            score: s.score,
         };
         let side = |spans: &'a [LabelledSpan]| {
             let required = spans.iter().filter(|s| !s.optional).map(counted);

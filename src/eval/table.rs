@@ -1,8 +1,8 @@
 //! Results as tables, for people: aligned text or Markdown.
 
 use super::{
-    BODY, By, Change, Comparison, Counts, Difference, Mistake, MistakeKind, NO_ORIGIN, Results,
-    Scheme, Scores,
+    BODY, By, Change, Comparison, Counts, Difference, Mistake, MistakeKind, NONE, PredictionCounts,
+    Results, Scheme, Scores,
     compare::total,
     errors::{Example, Surface},
 };
@@ -147,14 +147,42 @@ fn escaped(text: &str) -> String {
 
 const PRF: [&str; 3] = ["precision", "recall", "F1"];
 
+/// What became of predictions, by something that they have.
+fn predictions<'a>(
+    what: &'static str,
+    rows: impl Iterator<Item = (String, &'a PredictionCounts)>,
+) -> Table {
+    let numbers = [
+        "predicted",
+        "correct",
+        "precision",
+        "wrong label",
+        "wrong boundary",
+        "both wrong",
+        "spurious",
+    ];
+    let mut table = Table::new(format!("predictions, by {what}"), &[what], &numbers);
+    for (name, c) in rows {
+        let wrong = [c.wrong_label, c.wrong_boundary, c.wrong_both, c.spurious];
+        table.row(
+            [name, c.predicted.to_string(), c.correct.to_string()]
+                .into_iter()
+                .chain([decimals(c.precision())])
+                .chain(wrong.map(|n| n.to_string())),
+        );
+    }
+    table
+}
+
 impl Results<'_> {
-    /// The tables that were asked for: all spans by scheme, then by label, origin and zone, then mistakes and the comparison.
+    /// The tables that were asked for: all spans by scheme, then by label, origin, score and zone, then mistakes and the comparison.
     pub fn tables(&self) -> Vec<Table> {
         let mut tables = vec![self.by_scheme()];
         for by in self.by {
             tables.push(match by {
                 By::Label => self.by_label(),
                 By::Origin => self.by_origin(),
+                By::Score => self.by_score(),
                 By::Zone => self.by_zone(),
             });
         }
@@ -255,27 +283,18 @@ impl Results<'_> {
     }
 
     fn by_origin(&self) -> Table {
-        let numbers = [
-            "predicted",
-            "correct",
-            "precision",
-            "wrong label",
-            "wrong boundary",
-            "both wrong",
-            "spurious",
-        ];
-        let mut table = Table::new("predictions, by origin", &["origin"], &numbers);
-        for (origin, c) in &self.report.origins {
-            let wrong = [c.wrong_label, c.wrong_boundary, c.wrong_both, c.spurious];
-            let name = origin.as_deref().unwrap_or(NO_ORIGIN).to_owned();
-            table.row(
-                [name, c.predicted.to_string(), c.correct.to_string()]
-                    .into_iter()
-                    .chain([decimals(c.precision())])
-                    .chain(wrong.map(|n| n.to_string())),
-            );
-        }
-        table
+        let origins = self.report.origins.iter();
+        predictions(
+            "origin",
+            origins.map(|(origin, c)| (origin.as_deref().unwrap_or(NONE).to_owned(), c)),
+        )
+    }
+
+    fn by_score(&self) -> Table {
+        let name =
+            |tenth: &Option<u8>| tenth.map_or(NONE.to_owned(), |t| format!("0.{t}0 to 0.{t}9"));
+        let scores = self.report.scores.iter();
+        predictions("score", scores.map(|(tenth, c)| (name(tenth), c)))
     }
 
     fn by_zone(&self) -> Table {

@@ -1,5 +1,7 @@
 //! The shipped gazetteers, in the order that breaks ties.
 
+use xxhash_rust::xxh3::Xxh3;
+
 /// Path and text of each file.
 pub(super) const FILES: &[(&str, &str)] = &[
     (
@@ -191,6 +193,20 @@ pub(super) const WORD_LISTS: &[(&str, &str)] = &[
         include_str!("../../gazetteers/family-names.tsv"),
     ),
 ];
+
+/// A hash of all names and texts.
+pub(super) fn hash() -> u64 {
+    let mut hash = Xxh3::new();
+    for part in FILES
+        .iter()
+        .chain(WORD_LISTS)
+        .flat_map(|(path, text)| [path, text])
+    {
+        hash.update(&part.len().to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.digest()
+}
 
 /// The names of their lexicons.
 pub(super) fn lexicons() -> impl Iterator<Item = &'static str> {

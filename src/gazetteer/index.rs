@@ -103,9 +103,9 @@ impl IndexArrays {
 
     /// The index for one seed; none if it can't tell two prefixes apart.
     fn with_seed(prefixes: &[Prefix], seed: u64, tag_mask: u32) -> Option<IndexArrays> {
-        // A small table is half full: a look-up reads one bucket. In a large one memory counts: six sevenths.
+        // A small table is half full: a look-up reads one bucket. In one of millions memory counts: six sevenths.
         let spare = match prefixes.len() {
-            0..=1_000_000 => prefixes.len(),
+            0..=4_000_000 => prefixes.len(),
             _ => prefixes.len() / 6,
         };
         let buckets = (prefixes.len() + spare).div_ceil(BUCKET) + BUCKET;

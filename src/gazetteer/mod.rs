@@ -186,6 +186,11 @@ impl Gazetteer {
         Gazetteer::builder().add_builtin().build()
     }
 
+    /// A hash of the shipped gazetteers: two programs that give the same have the same lists.
+    pub fn builtin_hash() -> u64 {
+        builtin::hash()
+    }
+
     /// The gazetteer in one file, or in the `.tsv` and `.txt` files of one folder.
     ///
     /// # Errors

@@ -177,6 +177,11 @@ impl Patterns {
         (&self.files[pattern.file as usize], pattern.line as usize)
     }
 
+    /// The files that they come from, in their order.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str)
+    }
+
     /// The labels that patterns have, sorted by name.
     pub fn labels(&self) -> Vec<Label> {
         let mut labels: Vec<Label> = self.patterns.iter().map(|p| p.label).collect();

@@ -118,6 +118,8 @@ pub struct ReadOptions {
     pub max_document: usize,
     /// The formats that names and content decide between, plain text or what takes its place first.
     pub(crate) among: &'static [Format],
+    /// Is it no text? Then its bytes are left as they are, but for unpacking. Default: no.
+    pub(crate) binary: bool,
 }
 
 impl Default for ReadOptions {
@@ -129,6 +131,7 @@ impl Default for ReadOptions {
             encoding: None,
             max_document: 64 << 20,
             among: Format::ALL,
+            binary: false,
         }
     }
 }

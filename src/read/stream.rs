@@ -482,7 +482,7 @@ impl Stream {
             .or_else(|| Format::of_magic(&start))
             .filter(|told| options.from.is_some() || options.among.contains(told));
         let is_container = told.is_some_and(|f| f.reader().magic().is_some());
-        if !is_container {
+        if !is_container && !options.binary {
             (start, rest) = utf8(start, rest, options).map_err(|e| problem(read_error(&e)))?;
             if let Some(message) = decode::binary(&start) {
                 return Err(problem(message));

@@ -107,6 +107,10 @@ pub(super) fn find(scene: &Scene, names: &[Annotation], memory: &mut Memory, fou
         match name.label.as_str() {
             "PERSON" if !credit => person(scene, &from, memory),
             "ORG" => {
+                // `SDF` where the words around it say which one is that one elsewhere too.
+                if first == last && is_acronym(scene, first) && !scene.is(first, Is::COMMON) {
+                    memory.add(scene, (first, first), Kind::Acronym, &from);
+                }
                 organization(scene, &from, memory);
                 acronym_behind(scene, &from, memory, found);
             }
@@ -645,8 +649,11 @@ fn stands_alone(scene: &Scene, first: usize, last: usize, person: bool) -> bool 
 impl Scene<'_> {
     /// The acronym as the brackets write it.
     fn word_of(&self, short: &Short) -> &str {
-        // It stands behind the full name or before it, within a few tokens.
         let (first, last) = short.full;
+        if first == last {
+            return self.word(first);
+        }
+        // It stands behind the full name or before it, within a few tokens.
         let near = (first.saturating_sub(2)..(last + 4).min(self.len()))
             .filter(|i| *i < first || *i > last);
         near.into_iter()

@@ -8,7 +8,10 @@ mod phrase;
 mod place;
 mod scene;
 mod syllables;
+mod title;
 mod weapon;
+
+pub use title::Titles;
 
 use crate::{
     document::{AliasId, Annotation, EntryId, Rule, Zone},
@@ -167,6 +170,23 @@ impl Rules {
         }
     }
 
+    /// The labels that rules give.
+    pub(crate) fn labels(&self) -> [Label; 4] {
+        let Labels {
+            person,
+            organization,
+            weapon,
+            location,
+        } = self.labels;
+        [person, organization, weapon, location]
+    }
+
+    /// The rules that are applied.
+    pub(crate) fn switched_on(&self) -> impl Iterator<Item = Rule> + '_ {
+        let all = Rule::ALL.iter().copied();
+        all.filter(|rule| !self.switched_off.contains(rule))
+    }
+
     /// Applies all rules to a text: fills `scratch.additions`.
     pub(crate) fn apply(
         &self,
@@ -224,5 +244,22 @@ impl Rules {
         };
         document::find(&scene, winners, document, &mut found);
         found.additions.len() > before
+    }
+
+    /// Adds the titles of people to a text that [`Rules::apply`] saw last, given the winners of the competition.
+    pub(crate) fn add_titles(
+        &self,
+        gazetteer: &Gazetteer,
+        (text, tokens): (&str, &Tokens),
+        matches: &Matches,
+        winners: &[Annotation],
+        scratch: &mut Scratch,
+    ) {
+        let scene = Scene::again(text, tokens, gazetteer, matches.names(), &scratch.scene);
+        let mut found = Found {
+            rules: self,
+            additions: &mut scratch.additions,
+        };
+        title::find(&scene, winners, &mut found);
     }
 }

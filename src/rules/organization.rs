@@ -145,6 +145,10 @@ fn to_the_left(scene: &Scene, head: usize) -> usize {
         {
             first = before - 1;
             k = before - 1;
+        } else if scene.gap(k) == Gap::HYPHEN && scene.is(before, Is::PARTICLE_START) {
+            // `al-Ghuraba Brigades`.
+            first = before;
+            k = before;
         } else if scene.gap(k) == Gap::HYPHEN
             && !scene.is_capital(before)
             && scene.shape(before).has_lower()
@@ -206,7 +210,9 @@ fn leaves_at_start(scene: &Scene, i: usize) -> bool {
     if scene.casing(i) != Casing::Normal && scene.is(i, Is::COMMON) {
         return true;
     }
-    scene.is_first(i) && scene.is(i, Is::COMMON) && !scene.is(i, Is::GIVEN)
+    // `A COOK OF THE WORLD FOOD PROGRAMME` behind a sentence in other letters.
+    let shouted = scene.shape(i).is_upper() && !scene.is_listed(i, Listed::ANY);
+    (scene.is_first(i) || shouted) && scene.is(i, Is::COMMON) && !scene.is(i, Is::GIVEN)
 }
 
 /// Does something in front of the head say which organization this is?

@@ -70,7 +70,7 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
 }
 
 /// Pronouns, which a sentence starts with behind an abbreviation, and the first words of towns.
-const NO_START: &[&str] = &[
+pub(super) const NO_START: &[&str] = &[
     "He", "She", "It", "They", "We", "You", "His", "Her", "Its", "Their", "This", "That", "San",
     "Santa", "Los", "Las", "Saint", "New", "Fort",
 ];
@@ -119,7 +119,12 @@ fn read(scene: &Scene, first: usize) -> Option<Name> {
         }
         let hyphen = gap == Gap::HYPHEN || gap == Gap::APOSTROPHE;
         if hyphen {
-            let goes_on = scene.is_capital(k) && may_be_part(scene, first, k)
+            // The second half of a double name may be a company's name, or a town's.
+            let half = name.words > 1
+                && gap == Gap::HYPHEN
+                && !scene.is(k, STOPS.or(Is::COMMON))
+                && scene.is_listed(k, Listed::ORGANIZATION.or(Listed::LOCATION));
+            let goes_on = scene.is_capital(k) && (half || may_be_part(scene, first, k))
                 || scene.is_syllables(k, k) && gap == Gap::HYPHEN && !scene.is(k, Is::COMMON)
                 || gap == Gap::APOSTROPHE && scene.word(k).len() > 1 && !scene.is(k, Is::COMMON);
             if !goes_on {
@@ -271,12 +276,7 @@ fn behind_title(scene: &Scene, last: usize, found: &mut Found) {
     if first >= scene.len() {
         return;
     }
-    let gap = scene.gap(first);
-    let beside = scene.is_joined(first) && gap != Gap::HYPHEN
-        || gap.has(Gap::PERIOD)
-            && gap.within(Gap::PERIOD | Gap::SPACE | Gap::LINE | Gap::SENTENCE)
-            && gap.has(Gap::SPACE | Gap::LINE);
-    if !beside || gap.has(Gap::SENTENCE) && !gap.has(Gap::PERIOD) {
+    if !is_beside_title(scene, first) {
         return;
     }
     let Some(name) = read(scene, first) else {
@@ -297,9 +297,23 @@ fn behind_title(scene: &Scene, last: usize, found: &mut Found) {
     add(scene, name, Rule::PersonTitle, found);
 }
 
+/// May the token before `first` be a title of what starts there? The period of an abbreviation may stand between.
+pub(super) fn is_beside_title(scene: &Scene, first: usize) -> bool {
+    let gap = scene.gap(first);
+    if gap.has(Gap::SENTENCE) && !gap.has(Gap::PERIOD) {
+        return false;
+    }
+    scene.is_joined(first) && gap != Gap::HYPHEN
+        || gap.has(Gap::PERIOD)
+            && gap.within(Gap::PERIOD | Gap::SPACE | Gap::LINE | Gap::SENTENCE)
+            && gap.has(Gap::SPACE | Gap::LINE)
+}
+
 /// `spokesman Dmitry Peskov`, `the foreign minister, Li Wen,`.
 fn behind_role(scene: &Scene, role_first: usize, last: usize, weak: bool, found: &mut Found) {
-    let first = last + 1;
+    // `a chef named Oona`
+    let named = scene.is_spaced(last + 1) && scene.is_one_of(last + 1, &["named", "called"]);
+    let first = last + 1 + usize::from(named);
     if scene.is_capital(last)
         && scene.casing(last) == Casing::Normal
         && !scene.shape(last).is_upper()
@@ -330,7 +344,7 @@ fn behind_role(scene: &Scene, role_first: usize, last: usize, weak: bool, found:
                 found.add_surely(scene, (name.first, name.last), "PERSON", Rule::PersonRole);
                 return;
             }
-            if weak
+            if weak && !named
                 || upper
                 || is_plain_word(scene, first)
                 || scene.is(first, Is::COMMON)
@@ -489,9 +503,11 @@ fn by_given_name(scene: &Scene, run: usize, i: usize, found: &mut Found) -> Opti
     let second = match nicknamed {
         true => Some(name.last),
         false => (i + 1..=name.last).find(|&k| {
-            scene.is_capital(k)
-                && !is_initial(scene, k)
-                && (scene.is_spaced(k) || scene.gap(k).has(Gap::PERIOD))
+            // `Salah al-Obaidi`: the particle stands for the space.
+            let starts_word = scene.is_spaced(k)
+                || scene.gap(k).has(Gap::PERIOD)
+                || k > i + 1 && scene.is(k - 1, Is::PARTICLE) && scene.is_spaced(k - 1);
+            scene.is_capital(k) && !is_initial(scene, k) && starts_word
         }),
     };
     // `Jean-Pierre` alone is no full name.

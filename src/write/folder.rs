@@ -6,6 +6,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// The files of a folder that is being written.
 pub trait Files {
+    /// What the folder is called.
+    fn name(&self) -> String;
+
     /// Adds bytes to the file of this name, `a/b.txt`, which is made with its folders where it is not there. It is quick to add to
     /// the same file again and again.
     ///
@@ -16,6 +19,14 @@ pub trait Files {
 
 /// Takes the records of a run in the order of the input, and puts them into files.
 pub trait Collector: Send {
+    /// Starts: the labels that there may be, none if that is not known. Default: nothing.
+    ///
+    /// # Errors
+    /// When the format needs to know them.
+    fn start(&mut self, _labels: &[Label]) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Takes what [`Writer::write`](super::Writer::write) appended for the record of this id.
     ///
     /// # Errors
@@ -27,6 +38,29 @@ pub trait Collector: Send {
     /// # Errors
     /// When a file can't be written.
     fn finish(&mut self, labels: &[Label], files: &mut dyn Files) -> Result<(), Error>;
+}
+
+/// Appends a part of a record that is handed over to a collector: its length and its bytes.
+pub(super) fn push_part(part: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(&(part.len() as u64).to_le_bytes());
+    out.extend_from_slice(part);
+}
+
+/// Takes off the next part of such a record.
+pub(super) fn take_part<'b>(rest: &mut &'b [u8]) -> &'b [u8] {
+    let len = take_number(rest) as usize;
+    let (part, behind) = rest.split_at(len);
+    *rest = behind;
+    part
+}
+
+/// Takes off a number that was appended as 8 bytes, little-endian.
+pub(super) fn take_number(rest: &mut &[u8]) -> u64 {
+    let (number, behind) = rest
+        .split_first_chunk::<8>()
+        .expect("records are handed over as they were made");
+    *rest = behind;
+    u64::from_le_bytes(*number)
 }
 
 /// Names of files, no two the same, that are made of ids.

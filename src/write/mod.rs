@@ -11,14 +11,18 @@ pub mod csv;
 pub mod doccano;
 mod folder;
 pub mod gliner;
+pub mod huggingface;
 pub mod jsonl;
 pub mod label_studio;
 pub mod marked;
+mod parquet;
 pub(crate) mod percent;
 pub mod prodigy;
+pub mod spacy;
 mod text_unit;
 #[cfg(feature = "cli")]
 pub mod view;
+pub mod votes;
 
 pub use align::Aligned;
 pub use folder::{Collector, Files};
@@ -186,7 +190,7 @@ impl fmt::Display for Feature {
 }
 
 /// The version that outputs name as their maker.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The table of formats: what a name stands for, and what writes it. All else is in its writer.
 macro_rules! formats {
@@ -239,6 +243,12 @@ formats! {
     Brat "brat" => brat::Brat,
     /// A folder for GATE: [`bdocjs`].
     Bdocjs "bdocjs" => bdocjs::Bdocjs,
+    /// A folder of DocBin files for spaCy: [`spacy`].
+    Spacy "spacy" => spacy::Spacy { groups: spacy::Groups::All },
+    /// A folder with a table of Parquet and a card, for Hugging Face datasets: [`huggingface`].
+    HuggingFace "huggingface" => huggingface::HuggingFace { jsonl: false },
+    /// The same with lines of JSON: [`huggingface`].
+    HuggingFaceJsonl "huggingface-jsonl" => huggingface::HuggingFace { jsonl: true },
     /// A table, a row a span: [`csv`].
     Csv "csv" => csv::Csv,
     /// Text with its spans in brackets, for people and tests: [`marked`].

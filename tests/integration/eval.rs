@@ -202,7 +202,7 @@ fn each_line_has_its_own_unit() {
 }
 
 #[test]
-fn origins_and_zones_have_tables() {
+fn origins_scores_and_zones_have_tables() {
     let dir = sides(&[(
         "[KYIV|LOC] (Reuters) - [Iran|COUNTRY] and [Köln|LOC] said.",
         "[KYIV|LOC] ([Reuters|ORG]) - [Iran|LOC] and Köln said.",
@@ -211,19 +211,26 @@ fn origins_and_zones_have_tables() {
     let line = std::fs::read_to_string(&pred).unwrap();
     let mut line: Value = serde_json::from_str(&line).unwrap();
     line["spans"][1]["origin"] = json!("rule:x");
+    line["spans"][1]["score"] = json!(0.89);
+    line["spans"][0]["score"] = json!(0.8);
     dir.write("pred.jsonl", lines(&[line]));
     let results = results(&dir, &[]);
     assert_eq!(results["origins"]["rule:x"]["spurious"], 1);
     assert_eq!(results["origins"]["none"]["precision"], 0.5);
     assert_eq!(results["origins"]["none"]["wrong_label"], 1);
+    assert_eq!(results["scores"]["0.8"]["predicted"], 2);
+    assert_eq!(results["scores"]["0.8"]["precision"], 0.5);
+    assert_eq!(results["scores"]["none"]["predicted"], 1);
     let zone = |name: &str| {
         ["gold", "predicted", "correct"].map(|f| results["zones"][name][f].as_u64().unwrap())
     };
     assert_eq!(zone("dateline"), [1, 2, 1]);
     assert_eq!(zone("body"), [2, 1, 0]);
-    let ran = eval(&dir, &["--by", "origin,zone"]).exits(0);
+    let ran = eval(&dir, &["--by", "origin,score,zone"]).exits(0);
     assert!(
-        ran.text().contains("\nrule:x ") && ran.text().contains("\ndateline "),
+        ran.text().contains("\nrule:x ")
+            && ran.text().contains("\n0.80 to 0.89 ")
+            && ran.text().contains("\ndateline "),
         "{}",
         ran.text()
     );
@@ -446,7 +453,8 @@ fn what_can_not_start_ends_with_2() {
     ])
     .says("--map-labels makes B: name that");
     run(&["gold.jsonl", "pred.jsonl", "--to", "html"]);
-    run(&["gold.jsonl", "pred.jsonl", "--by", "colour"]).says("there are label, origin, zone");
+    run(&["gold.jsonl", "pred.jsonl", "--by", "colour"])
+        .says("there are label, origin, score, zone");
 }
 
 #[test]

@@ -8,13 +8,14 @@
 use std::{fs, path::Path};
 
 /// The floors. A file imports from floors below its own alone; the files of one folder may import each other.
-const FLOORS: [(&str, u8, Leg); 24] = [
+const FLOORS: [(&str, u8, Leg); 26] = [
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
     ("machine", 1, Leg::Both),
     ("document", 1, Leg::Both),
     ("record", 1, Leg::Both),
     ("json", 1, Leg::Edge),
+    ("card", 1, Leg::Edge),
     ("tokens", 2, Leg::Core),
     ("zones", 2, Leg::Core),
     // Formats with one line a word need words too.
@@ -32,9 +33,10 @@ const FLOORS: [(&str, u8, Leg); 24] = [
     ("batch", 7, Leg::Top),
     // Reads as the edge leg does, and asks the core for zones.
     ("eval", 7, Leg::Top),
-    ("lib", 7, Leg::Top),
-    ("main", 8, Leg::Top),
-    ("cli", 8, Leg::Top),
+    ("split", 8, Leg::Top),
+    ("lib", 8, Leg::Top),
+    ("main", 9, Leg::Top),
+    ("cli", 9, Leg::Top),
 ];
 
 /// The two legs never import each other; the top stands on both.
@@ -53,7 +55,7 @@ const IMPORT_EXCEPTIONS: [(&str, &str); 1] = [
 ];
 
 /// Words that only some files may have, and why.
-const WORDS: [(&[&str], &[&str], &str); 7] = [
+const WORDS: [(&[&str], &[&str], &str); 8] = [
     (
         &["fs", "File", "OpenOptions", "walkdir", "glob", "tempfile"],
         &[
@@ -69,15 +71,20 @@ const WORDS: [(&[&str], &[&str], &str); 7] = [
     ),
     (
         &["spawn", "scope", "ThreadPoolBuilder"],
-        // cli/output.rs: the progress bar ticks in a thread of its own; it reads one counter and no document. cli/annotate.rs: says
-        // how many threads rayon's pool has.
-        &["batch/", "cli/output.rs", "cli/annotate.rs"],
+        // cli/output.rs: the progress bar ticks in a thread of its own; it reads one counter and no document. And it says how many
+        // threads rayon's pool has.
+        &["batch/", "cli/output.rs"],
         "threads start in batch alone (rayon's pool apart)",
     ),
     (
         &["aho_corasick"],
         &["matcher/substring.rs"],
         "aho-corasick is an implementation of one file",
+    ),
+    (
+        &["SerializedFileWriter", "rmp"],
+        &["write/parquet.rs", "write/spacy/", "annotated/"],
+        "parquet and MessagePack are implementations of a few formats",
     ),
     (&["unsafe"], &["machine/"], "unsafe code lives in machine"),
     // read/jsonl.rs: the fields of a line, in their order; nothing of the core is read this way. cli/explain/report.rs: decisions in

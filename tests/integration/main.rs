@@ -34,6 +34,10 @@ mod patterns;
 mod properties;
 // The README's commands print what the README shows.
 mod readme;
+// Sets that are split into train, dev and test.
+mod split;
 // A reader of our JSONL written apart from the writer, for the tests above.
 mod rules;
 mod strict;
+// Formats to train on: DocBin, Parquet, votes.
+mod training;

@@ -18,7 +18,7 @@ const ARTICLES: &str = include_str!("../off-domain/articles.txt");
 const OPTIONAL: &str = include_str!("../off-domain/optional.tsv");
 
 /// What the lists and rules of this version reach; to be raised with them.
-const PRECISION: f64 = 0.92;
+const PRECISION: f64 = 0.95;
 
 /// Right, found and marked.
 #[derive(Clone, Copy, Default)]

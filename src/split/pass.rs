@@ -1,0 +1,167 @@
+//! A pass over the input: all documents, in its order, each taken by the same rules.
+
+use super::Split;
+use crate::{
+    annotated::{Claimed, Proved, open, parse_raw},
+    error::{Error, Problem},
+    read::{Raw, Sources},
+    record::{OffsetUnit, Record},
+    span::Label,
+};
+use rayon::prelude::*;
+use std::{
+    cmp::Reverse,
+    iter,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::Ordering,
+};
+
+/// What is made of a piece of the input, and why nothing is.
+pub(super) enum Outcome<T> {
+    /// What was made of a document, and what was wrong with parts of it.
+    Made(T, Vec<Problem>),
+    /// A document that counts for nothing: its name and the reason.
+    Refused(String, &'static str),
+    /// What could not be read.
+    Unread(Problem),
+}
+
+/// A document as it goes into the set.
+pub(super) struct Taken<'a> {
+    pub(super) record: Record<'a>,
+    /// The labels of its spans.
+    pub(super) labels: Vec<Label>,
+    /// Spans that are left out for their score.
+    pub(super) low: Vec<Proved<'a>>,
+}
+
+/// The pieces of the input that are worked on at once: bytes enough to keep all threads busy, few enough to hold.
+const BLOCK_BYTES: usize = 4 << 20;
+const BLOCK_PIECES: usize = 1 << 14;
+
+type Piece = Result<Raw, Problem>;
+
+impl Split {
+    /// Makes something of every document in parallel, with a scratch for each thread, and takes it in the order of the input. Gives
+    /// whether it came to the end: it was not told to stop.
+    pub(super) fn pass<T: Send, S: Default>(
+        &self,
+        sources: Sources,
+        make: impl Fn(&Taken<'_>, &str, &mut S) -> T + Sync,
+        mut take: impl FnMut(Outcome<T>) -> Result<(), Error>,
+    ) -> Result<bool, Error> {
+        let mut pieces = self.pieces(sources);
+        let mut block = next_block(&mut pieces);
+        while !block.is_empty() {
+            if self.stop.load(Ordering::Relaxed) {
+                return Ok(false);
+            }
+            // The next block is read while this one is worked on.
+            let work = || {
+                let made = block.par_iter().map_init(S::default, |scratch, piece| {
+                    self.outcomes(piece, &make, scratch)
+                });
+                made.collect::<Vec<_>>()
+            };
+            let (made, next) = rayon::join(work, || next_block(&mut pieces));
+            for outcome in made.into_iter().flatten() {
+                take(outcome)?;
+            }
+            block = next;
+        }
+        Ok(true)
+    }
+
+    fn pieces(&self, mut sources: Sources) -> impl Iterator<Item = Piece> + Send {
+        let (read, count) = (self.read.clone(), self.bytes_read.clone());
+        let mut opened = None;
+        iter::from_fn(move || {
+            loop {
+                let Some(pieces) = &mut opened else {
+                    match sources.next()?.and_then(|s| open(&s, &read, &count)) {
+                        Ok(pieces) => opened = Some(pieces),
+                        Err(problem) => return Some(Err(problem)),
+                    }
+                    continue;
+                };
+                match pieces.next() {
+                    Some(piece) => return Some(piece),
+                    None => opened = None,
+                }
+            }
+        })
+    }
+
+    fn outcomes<T, S: Default>(
+        &self,
+        piece: &Piece,
+        make: impl Fn(&Taken<'_>, &str, &mut S) -> T,
+        scratch: &mut S,
+    ) -> Vec<Outcome<T>> {
+        let raw = match piece {
+            Ok(raw) => raw,
+            Err(problem) => return vec![Outcome::Unread(problem.clone())],
+        };
+        // A fault of ours in one document must not cost the others.
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let documents = parse_raw(raw, &self.read).into_iter();
+            let documents = documents.map(|document| match document {
+                Ok(claimed) => self.outcome(claimed, |taken, file| make(taken, file, scratch)),
+                Err(fault) => {
+                    Outcome::Unread(fault.problem(&raw.name, ": the document is left out"))
+                }
+            });
+            documents.collect::<Vec<_>>()
+        }));
+        done.unwrap_or_else(|_| {
+            *scratch = S::default();
+            let message = "an internal error, please report it with this document; it was left out";
+            vec![Outcome::Unread(Problem::error(
+                &raw.name, raw.line, message,
+            ))]
+        })
+    }
+
+    fn outcome<T>(
+        &self,
+        mut claimed: Claimed,
+        make: impl FnOnce(&Taken<'_>, &str) -> T,
+    ) -> Outcome<T> {
+        if let Some(why) = claimed.refused {
+            return Outcome::Refused(claimed.name(), why);
+        }
+        let file = claimed.file.clone();
+        let Some(text) = claimed.text.take() else {
+            let message = "no field \"text\": the document is left out";
+            return Outcome::Unread(Problem::error(&file, Some(claimed.line), message));
+        };
+        let (mut proved, faults) = claimed.resolve(&text);
+        let faults = claimed.faults.iter().chain(&faults);
+        let problems = faults.map(|f| f.problem(&file, ": left out")).collect();
+        if let Some(labels) = &self.labels {
+            proved.retain(|p| labels.contains(&p.label));
+        }
+        proved.sort_by_key(|p| (p.span.start, Reverse(p.span.end), p.label));
+        let is_low = |p: &Proved<'_>| {
+            let least = self.min_score.zip(p.claim.score);
+            least.is_some_and(|(least, score)| score < least)
+        };
+        let (low, proved): (Vec<_>, Vec<_>) = proved.into_iter().partition(is_low);
+        let taken = Taken {
+            record: claimed.record(&text, &proved, OffsetUnit::default()),
+            labels: proved.iter().map(|p| p.label).collect(),
+            low,
+        };
+        Outcome::Made(make(&taken, &file), problems)
+    }
+}
+
+fn next_block(pieces: &mut impl Iterator<Item = Piece>) -> Vec<Piece> {
+    let (mut block, mut bytes) = (Vec::new(), 0);
+    while bytes < BLOCK_BYTES && block.len() < BLOCK_PIECES {
+        let Some(piece) = pieces.next() else { break };
+        bytes += piece.as_ref().map_or(0, |raw| raw.bytes.len());
+        block.push(piece);
+    }
+    block
+}

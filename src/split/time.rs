@@ -1,0 +1,82 @@
+//! Dates of meta, as feeds and archives write them.
+
+use jiff::{Timestamp, civil::DateTime, fmt::rfc2822, tz::TimeZone};
+use serde_json::Value;
+
+/// Seconds since 1970 of a JSON value: a date or time of ISO 8601 (without a zone it is in UTC), a date of RFC 2822 (as RSS has
+/// them), or a number of seconds or milliseconds since 1970.
+pub(super) fn seconds(json: &str) -> Option<i64> {
+    match serde_json::from_str(json).ok()? {
+        Value::String(text) => of_text(text.trim()),
+        Value::Number(number) => of_number(number.as_f64()?),
+        _ => None,
+    }
+}
+
+fn of_text(text: &str) -> Option<i64> {
+    let with_zone = || text.parse::<Timestamp>().ok();
+    let without = || {
+        let time = text.parse::<DateTime>().ok()?;
+        Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    };
+    let of_mail = || Some(rfc2822::parse(text).ok()?.timestamp());
+    let time = with_zone().or_else(without).or_else(of_mail);
+    match time {
+        Some(time) => Some(time.as_second()),
+        None => of_number(text.parse().ok()?),
+    }
+}
+
+fn of_number(number: f64) -> Option<i64> {
+    match number {
+        // 20260501 is a day.
+        19_000_101.0..=20_991_231.0 if number.fract() == 0.0 => {
+            let day = format!("{number}T00:00:00");
+            let time = day.parse::<DateTime>().ok()?;
+            Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
+        }
+        // From 1973 on, so that a year or a number of a page is no time.
+        1e8..1e11 => Some(number as i64),
+        1e11..1e14 => Some((number / 1000.0) as i64),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn dates_are_read_as_feeds_write_them() {
+        let day = 1_777_593_600;
+        for json in [
+            "\"2026-05-01\"",
+            "\"2026-05-01T00:00:00Z\"",
+            "\"2026-05-01 00:00:00\"",
+            "\"2026-05-01T02:00:00.000+02:00\"",
+            "\" 20260501 \"",
+            "20260501",
+            "\"Fri, 01 May 2026 00:00:00 GMT\"",
+            "\"Fri, 1 May 2026 02:00:00 +0200\"",
+            "1777593600",
+            "1777593600.25",
+            "1777593600000",
+            "\"1777593600\"",
+        ] {
+            assert_eq!(seconds(json), Some(day), "{json}");
+        }
+        for json in [
+            "\"\"",
+            "null",
+            "\"last week\"",
+            "2026",
+            "12",
+            "\"2026-13-01\"",
+            "[1777593600]",
+            "-1e300",
+            "20261301",
+        ] {
+            assert_eq!(seconds(json), None, "{json}");
+        }
+    }
+}
