@@ -71,7 +71,7 @@ pub(super) struct Args {
     checkpoint: usize,
 
     #[command(flatten)]
-    lists: GazetteerArgs,
+    pub(super) lists: GazetteerArgs,
 
     #[command(flatten)]
     input: InputArgs,

@@ -2,6 +2,7 @@
 
 mod annotate;
 mod check;
+mod config;
 mod convert;
 mod eval;
 mod explain;
@@ -14,7 +15,7 @@ mod spans;
 mod split;
 mod votes;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Tags the countries, nationalities, organizations, weapons, people and places in news articles.
@@ -42,14 +43,42 @@ enum Command {
     Explain(Box<explain::Args>),
     Gazetteer(gazetteer::Args),
     Rules(rules::Args),
+    Config(config::Args),
     Votes(Box<votes::Args>),
     Completions(shell::Completions),
     Man(shell::Man),
 }
 
+impl Command {
+    /// Tells commands that annotate which configuration they have.
+    fn with_config(mut self, described: Option<String>) -> Command {
+        match &mut self {
+            Command::Annotate(args) => args.lists.configuration = described,
+            Command::Explain(args) => args.lists.configuration = described,
+            Command::Votes(args) => args.lists.configuration = described,
+            _ => {}
+        }
+        self
+    }
+}
+
 /// Runs the program on the arguments of the process.
 pub(crate) fn run() -> ExitCode {
-    let result = match Cli::parse().command {
+    // The command line is read twice: it says which configuration holds, and that says what it leaves open.
+    let config = config::Config::of(&Cli::command().get_matches());
+    let command = match config {
+        Ok(config) => {
+            let described = config.described();
+            let matches = config.apply(Cli::command()).get_matches();
+            let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
+            cli.command.with_config(described)
+        }
+        Err(e) => {
+            output::complain(&e);
+            return ExitCode::from(2);
+        }
+    };
+    let result = match command {
         Command::Annotate(args) => args.resolve().and_then(annotate::run),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
@@ -58,6 +87,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::Gazetteer(args) => gazetteer::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Config(args) => config::run(&args),
         Command::Votes(args) => votes::run(*args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),

@@ -18,6 +18,14 @@ use xxhash_rust::xxh3::Xxh3;
 // Which gazetteers and rules are applied.
 #[derive(Debug, clap::Args)]
 pub(super) struct GazetteerArgs {
+    /// Take this file for wiretag.toml, which is looked for upwards from here; none for none
+    #[arg(long, value_name = "FILE", help_heading = "Gazetteers")]
+    config: Option<PathBuf>,
+
+    /// The configuration that was found, in words.
+    #[arg(skip)]
+    pub(super) configuration: Option<String>,
+
     /// Add a gazetteer: a list, a folder of lists, a compiled one; comes before the built-in ones where names tie
     #[arg(short, long, value_name = "PATH", help_heading = "Gazetteers")]
     gazetteer: Vec<PathBuf>,
@@ -103,6 +111,7 @@ pub(super) struct Gazetteers {
     without: Vec<Rule>,
     titles: Titles,
     defaults: SourceDefaults,
+    configuration: Option<String>,
 }
 
 impl GazetteerArgs {
@@ -134,6 +143,7 @@ impl GazetteerArgs {
             rules: !self.no_rules,
             without: self.without,
             titles: self.titles,
+            configuration: self.configuration,
             defaults: SourceDefaults {
                 label: self.label.as_deref().map(Label::new).transpose()?,
                 case: self.case.as_deref().map(case_policy),
@@ -180,6 +190,11 @@ impl Gazetteers {
             (true, true) => "all rules".to_owned(),
             (true, false) => format!("all rules but {}", without.join(", ")),
         });
+        parts.extend(
+            self.configuration
+                .iter()
+                .map(|c| format!("configuration {c}")),
+        );
         Ok(parts.join("; "))
     }
 

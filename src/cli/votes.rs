@@ -65,7 +65,7 @@ pub(super) struct Args {
     quiet: bool,
 
     #[command(flatten)]
-    lists: GazetteerArgs,
+    pub(super) lists: GazetteerArgs,
 
     #[command(flatten)]
     input: InputArgs,

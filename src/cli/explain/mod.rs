@@ -52,7 +52,7 @@ pub(super) struct Args {
     offsets: OffsetUnit,
 
     #[command(flatten)]
-    lists: GazetteerArgs,
+    pub(super) lists: GazetteerArgs,
 
     #[command(flatten)]
     input: InputArgs,
