@@ -5,7 +5,7 @@ use crate::{
     record::{Mention, OffsetUnit, Offsets, Record},
     span::{Label, Span},
 };
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// For each offset of a unit the byte of a text.
 #[derive(Clone, Debug)]
@@ -93,6 +93,24 @@ impl Claimed {
             }
         }
         (spans, faults)
+    }
+
+    /// What the file has that a record with these spans has no place for, counted by what it is.
+    pub(crate) fn left_behind(&self, proved: &[Proved<'_>]) -> BTreeMap<&'static str, u64> {
+        let lost = self.claims.iter().filter(|c| c.lost.is_some()).count() as u64;
+        let optional = proved.iter().filter(|p| p.claim.optional).count() as u64;
+        let types = u64::from(self.annotated_types.is_some());
+        let mut all = self.unread.clone();
+        for (what, n) in [
+            ("spans that lost a competition", lost),
+            ("marks of optional spans", optional),
+            ("lists of annotated types", types),
+        ] {
+            if n > 0 {
+                *all.entry(what).or_default() += n;
+            }
+        }
+        all
     }
 
     /// The record of the document with these of its spans, which are sorted by start; its text is given apart.

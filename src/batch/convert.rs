@@ -260,19 +260,7 @@ impl Converting<'_> {
         }
         let min_score = self.conversion.min_score;
         proved.retain(|p| p.claim.score.is_none_or(|score| score >= min_score));
-        let lost = claimed.claims.iter().filter(|c| c.lost.is_some()).count() as u64;
-        let optional = proved.iter().filter(|p| p.claim.optional).count() as u64;
-        let types = u64::from(claimed.annotated_types.is_some());
-        for (what, n) in [
-            ("spans that lost a competition", lost),
-            ("marks of optional spans", optional),
-            ("lists of annotated types", types),
-        ] {
-            if n > 0 {
-                *counts.unread.entry(what).or_default() += n;
-            }
-        }
-        add_all(&mut counts.unread, claimed.unread.clone());
+        add_all(&mut counts.unread, claimed.left_behind(&proved));
         proved.sort_by_key(|p| (p.span.start, Reverse(p.span.end), p.label));
         let flat = match self.conversion.overlapping {
             Overlapping::AsHeld => self.lacks.contains(&Feature::Overlaps),

@@ -147,7 +147,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     progress.finish();
     let report = report?;
     if report.stopped {
-        complain(&"interrupted: nothing was written that could be used");
+        complain(&"interrupted: nothing was written");
         return Ok(ExitCode::from(STOPPED));
     }
     args.tell(&report);
@@ -251,6 +251,11 @@ impl Args {
                 report.largest_cluster
             ));
         }
+        if report.largest_cluster >= 20 && 20 * report.largest_cluster > report.documents {
+            complain(
+                &"a cluster that large may come of a notice that many documents have: look at duplicates.jsonl, raise --similarity, or take it out of the texts",
+            );
+        }
         for (reason, n) in &report.left_out {
             complain(&format!("left out: {}, {reason}", plural(*n, "document")));
         }
@@ -259,6 +264,9 @@ impl Args {
                 "left out: {}, the score is too low",
                 plural(report.low_spans, "span")
             ));
+        }
+        for (what, n) in &report.unread {
+            complain(&format!("not read: {what}: {n}"));
         }
         let problems = match (report.errors, report.warnings) {
             (0, 0) => "no problems".to_owned(),

@@ -13,7 +13,7 @@ use crate::{
     write::{Writer, jsonl::Jsonl},
 };
 use serde_json::value::RawValue;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// All documents, each by its number in the order of the input: about 300 bytes a document, 8 a mention, and what names there are.
 #[derive(Debug, Default)]
@@ -37,6 +37,8 @@ pub(super) struct Corpus {
     sources: Numbers,
     /// What was wrong with documents, errors and warnings.
     pub(super) problems: (u64, u64),
+    /// What documents have that records have no place for.
+    pub(super) unread: BTreeMap<&'static str, u64>,
 }
 
 /// A span, by the number of its name and of its entity.
@@ -78,6 +80,7 @@ pub(super) struct Facts {
     key: Option<Key>,
     /// Label, hash of the name, hash of the entity.
     spans: Vec<(Label, u64, u64)>,
+    unread: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Debug)]
@@ -114,6 +117,7 @@ impl Facts {
             words: Words::of(&record.text).len() as u32,
             key: key(split, &record.meta),
             spans: spans.collect(),
+            unread: taken.unread.clone(),
         }
     }
 }
@@ -153,6 +157,9 @@ impl Corpus {
             self.mentions.push(Mention { name, entity });
         }
         self.ends.push(self.mentions.len());
+        for (what, n) in facts.unread {
+            *self.unread.entry(what).or_default() += n;
+        }
         Ok(())
     }
 

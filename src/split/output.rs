@@ -138,10 +138,19 @@ impl Split {
                     Ok(())
                 }
             },
-        )?;
+        );
+        let is_less = output.number != corpus.len();
         match whole {
-            true => output.finish(self),
-            false => Ok(SplitReport::stopped()),
+            Ok(true) if is_less => {
+                output.folder.discard();
+                Err(changed())
+            }
+            Ok(true) => output.finish(self),
+            stopped => {
+                output.folder.discard();
+                stopped?;
+                Ok(SplitReport::stopped())
+            }
         }
     }
 }
@@ -264,9 +273,6 @@ impl Output<'_> {
     }
 
     fn finish(mut self, split: &Split) -> Result<SplitReport, Error> {
-        if self.number != self.corpus.len() {
-            return Err(changed());
-        }
         let ids = std::mem::take(&mut self.ids);
         let full = |About { mut fields, of }: About| {
             fields.insert("of".into(), ids[&of].as_str().into());

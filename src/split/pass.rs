@@ -11,6 +11,7 @@ use crate::{
 use rayon::prelude::*;
 use std::{
     cmp::Reverse,
+    collections::BTreeMap,
     iter,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::Ordering,
@@ -33,6 +34,8 @@ pub(super) struct Taken<'a> {
     pub(super) labels: Vec<Label>,
     /// Spans that are left out for their score.
     pub(super) low: Vec<Proved<'a>>,
+    /// What the file has that records have no place for.
+    pub(super) unread: BTreeMap<&'static str, u64>,
 }
 
 /// The pieces of the input that are worked on at once: bytes enough to keep all threads busy, few enough to hold.
@@ -151,6 +154,7 @@ impl Split {
             record: claimed.record(&text, &proved, OffsetUnit::default()),
             labels: proved.iter().map(|p| p.label).collect(),
             low,
+            unread: claimed.left_behind(&proved),
         };
         Outcome::Made(make(&taken, &file), problems)
     }

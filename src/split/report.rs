@@ -24,6 +24,8 @@ pub struct SplitReport {
     pub duplicates: u64,
     /// Documents of the largest cluster.
     pub largest_cluster: u64,
+    /// What documents have that records have no place for.
+    pub unread: BTreeMap<&'static str, u64>,
     /// Documents that could not be read, and spans that are wrong.
     pub errors: u64,
     /// Doubts.
@@ -80,6 +82,7 @@ impl SplitReport {
             documents: corpus.len() as u64,
             errors: corpus.problems.0,
             warnings: corpus.problems.1,
+            unread: corpus.unread.clone(),
             clusters: clusters.count() as u64,
             duplicates: led,
             largest_cluster: sizes.iter().copied().max().unwrap_or_default().into(),

@@ -2,7 +2,7 @@
 //!
 //! # Format
 //!
-//! `00001.spacy`, `00002.spacy` and so on, each with at most 10,000 documents and, where it has several, 2,000,000 tokens: spaCy holds a
+//! `00001.spacy`, `00002.spacy` and so on, each with at most 10,000 documents and, where it has several, 1,000,000 tokens: spaCy holds a
 //! file in memory whole, and takes a folder wherever it takes a file. Of each document it has
 //!
 //! - the tokens: the [words](super::align) of the text (spaCy's own unless others are asked for), and white space but for one space behind a word, so that `doc.text` is the
@@ -83,7 +83,7 @@ pub(crate) const META: &str = "meta";
 
 /// What a file has at most.
 const MOST_DOCUMENTS: u32 = 10_000;
-const MOST_TOKENS: usize = 2_000_000;
+const MOST_TOKENS: usize = 1_000_000;
 
 impl Writer for Spacy {
     fn write(&self, record: &Record<'_>, out: &mut Vec<u8>) {
