@@ -13,7 +13,7 @@
 //!
 //! The file is a map in MessagePack, packed with zlib: `version` `0.1`; `attrs`, the attributes of a token; `tokens`, their values as
 //! an array of little-endian `u64`; `spaces`, a byte a token that says whether a space follows; `lengths`, the tokens of each document
-//! as little-endian `i32`; the sorted `strings` that the numbers of tokens and spans [stand for](strings); and a list each with a value
+//! as little-endian `i32`; the sorted `strings` that the numbers of tokens and spans stand for; and a list each with a value
 //! for every document: `cats`, `flags`, `span_groups`, `user_data`.
 
 pub(crate) mod strings;
