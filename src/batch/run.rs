@@ -317,7 +317,7 @@ impl Run<'_> {
             flat: asked.flat || of_format.flat,
             ..asked
         });
-        asked.or(self.writer.has_words().then_some(of_format))
+        asked.or(self.writer.tokenizer().map(|_| of_format))
     }
 
     fn records(

@@ -84,7 +84,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "UNIT", value_parser = parse_unit, help_heading = "Output")]
     offsets: Option<OffsetUnit>,
 
-    /// What a record is about: document, paragraph, sentence [default: sentence in gliner, else document]
+    /// What a record is about: document, paragraph, sentence [default: sentence in gliner and huggingface, else document]
     #[arg(long, value_name = "UNIT", value_parser = parse_text_unit, help_heading = "Output")]
     unit: Option<TextUnit>,
 
@@ -174,7 +174,7 @@ impl Args {
                 "the format {to} can't hold spans that lost: add --to jsonl, or csv"
             )));
         }
-        if overlaps == Overlaps::All && self.align.alignment(false).is_some() {
+        if overlaps == Overlaps::All && self.align.is_asked() {
             return Err(Error::invalid(
                 "spans that lost are not laid on words: leave --overlaps all out, or --align, --tokenizer and --unaligned",
             ));
@@ -240,7 +240,7 @@ impl Args {
             zoning: self.select.zoning(text_unit)?,
             text_unit,
             // Formats of words know it themselves.
-            flat: !to.writer().has_words(),
+            flat: to.writer().tokenizer().is_none(),
             align: self.align,
             annotated_by: self.annotated_by,
             annotator,
@@ -314,7 +314,7 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     batch.writer = plan.to.writer();
     batch.text_unit = plan.text_unit;
     batch.zoning = plan.zoning.clone();
-    batch.alignment = plan.align.alignment(plan.flat);
+    batch.alignment = plan.align.alignment(plan.to, plan.flat);
     batch.listing = plan.align.listing()?;
     if plan.annotated_by {
         batch.annotated_by = Some(plan.gazetteers.described()?);

@@ -57,7 +57,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "POLICY", value_parser = ["longest", "all"])]
     overlaps: Option<String>,
 
-    /// What a record is about: document, paragraph, sentence [default: sentence in gliner, else document]
+    /// What a record is about: document, paragraph, sentence [default: sentence in gliner and huggingface, else document]
     #[arg(long, value_name = "UNIT", value_parser = parse_text_unit)]
     unit: Option<TextUnit>,
 
@@ -190,7 +190,7 @@ impl Args {
             }
         };
         let flat = conversion.overlapping == Overlapping::Longest;
-        conversion.alignment = self.align.alignment(flat);
+        conversion.alignment = self.align.alignment(self.to, flat);
         conversion.listing = self.align.listing()?;
         Ok(conversion)
     }

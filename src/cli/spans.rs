@@ -14,7 +14,7 @@ use wiretag::{
 // No doc comment: the help of a command would begin with it. How spans are laid on words.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct AlignArgs {
-    /// What cuts texts into words: words, spacy (as its English tokenizer does) [default: words]
+    /// What cuts texts into words: words, spacy (as its English tokenizer does) [default: spacy in the format spacy, else words]
     #[arg(long, value_name = "NAME", value_parser = parse_tokenizer, help_heading = "Words")]
     tokenizer: Option<Tokenizer>,
 
@@ -42,15 +42,20 @@ impl AlignArgs {
         ]
     }
 
+    /// Is one of them given?
+    pub(super) fn is_asked(&self) -> bool {
+        self.tokenizer.is_some() || self.align.is_some() || self.lists()
+    }
+
     pub(super) fn lists(&self) -> bool {
         self.unaligned.is_some()
     }
 
     /// How spans are laid on words, if an option says so. `flat`: they must be disjoint.
-    pub(super) fn alignment(&self, flat: bool) -> Option<Alignment> {
-        let asked = self.tokenizer.is_some() || self.align.is_some() || self.lists();
-        asked.then(|| Alignment {
-            tokenizer: self.tokenizer.unwrap_or_default(),
+    pub(super) fn alignment(&self, to: OutputFormat, flat: bool) -> Option<Alignment> {
+        let tokenizer = self.tokenizer.or(to.writer().tokenizer());
+        self.is_asked().then(|| Alignment {
+            tokenizer: tokenizer.unwrap_or_default(),
             policy: self.align.unwrap_or_default(),
             flat,
         })

@@ -4,10 +4,10 @@
 //! nothing happens to it in silence: it is listed in [`Aligned::unaligned`], with the reason.
 //!
 //! A writer of words implements [`Writer::write_aligned`] and says so in
-//! [`Writer::has_words`]:
+//! [`Writer::tokenizer`]:
 //!
 //! ```
-//! use wiretag::{Record, write::{Aligned, Feature, Writer, align::Alignment}};
+//! use wiretag::{Record, Tokenizer, write::{Aligned, Feature, Writer, align::Alignment}};
 //! struct Slashed;
 //! impl Writer for Slashed {
 //!     fn write(&self, record: &Record<'_>, out: &mut Vec<u8>) {
@@ -19,8 +19,8 @@
 //!             out.extend_from_slice(format!("{}/{}\n", words.join(" "), span.label).as_bytes());
 //!         }
 //!     }
-//!     fn has_words(&self) -> bool {
-//!         true
+//!     fn tokenizer(&self) -> Option<Tokenizer> {
+//!         Some(Tokenizer::Words)
 //!     }
 //!     fn lacks(&self) -> &'static [Feature] {
 //!         &[Feature::Overlaps, Feature::Lost]
@@ -200,6 +200,7 @@ impl Alignment {
     /// The default for a format.
     pub fn of(writer: &dyn Writer) -> Alignment {
         Alignment {
+            tokenizer: writer.tokenizer().unwrap_or_default(),
             flat: writer.lacks().contains(&Feature::Overlaps),
             ..Alignment::default()
         }

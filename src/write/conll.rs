@@ -25,7 +25,10 @@
 //! space between them, records without a word and all else that is known of spans have no place.
 
 use super::{Aligned, Feature, Writer, align::Alignment, percent};
-use crate::record::{OffsetUnit, Offsets, Record};
+use crate::{
+    record::{OffsetUnit, Offsets, Record},
+    words::Tokenizer,
+};
 
 /// The line that starts a document.
 pub(crate) const DOCSTART: &str = "-DOCSTART- -X- O O";
@@ -108,8 +111,8 @@ impl Writer for Conll {
         }
     }
 
-    fn has_words(&self) -> bool {
-        true
+    fn tokenizer(&self) -> Option<Tokenizer> {
+        Some(Tokenizer::Words)
     }
 
     fn lacks(&self) -> &'static [Feature] {

@@ -18,6 +18,7 @@ use super::{Aligned, Feature, TextUnit, Writer, align::Alignment};
 use crate::{
     json::push_string,
     record::{OffsetUnit, Offsets, Record},
+    words::Tokenizer,
 };
 use std::borrow::Cow;
 
@@ -65,8 +66,8 @@ impl Writer for Gliner {
         out.extend_from_slice(b"]}\n");
     }
 
-    fn has_words(&self) -> bool {
-        true
+    fn tokenizer(&self) -> Option<Tokenizer> {
+        Some(Tokenizer::Words)
     }
 
     fn text_unit(&self) -> TextUnit {

@@ -26,6 +26,7 @@ use crate::{
     json::push_string,
     record::{OffsetUnit, Record},
     span::Label,
+    words::Tokenizer,
     write::TextUnit,
 };
 use serde::de::DeserializeOwned;
@@ -68,8 +69,8 @@ impl Writer for HuggingFace {
         }
     }
 
-    fn has_words(&self) -> bool {
-        true
+    fn tokenizer(&self) -> Option<Tokenizer> {
+        Some(Tokenizer::Words)
     }
 
     fn text_unit(&self) -> TextUnit {

@@ -32,7 +32,7 @@ pub(crate) use text_unit::excerpts;
 use crate::{
     record::{Mention, OffsetUnit, Offsets, Record},
     span::Label,
-    words::is_space,
+    words::{Tokenizer, is_space},
 };
 use std::{fmt, ops::Range};
 
@@ -46,9 +46,10 @@ pub trait Writer: Sync {
         self.write(&aligned.record, out);
     }
 
-    /// Is it a format of words? Then records are [aligned](align) before they are written. Default: no.
-    fn has_words(&self) -> bool {
-        false
+    /// What cuts texts into words if nothing else is asked for, in a format of words: there records are [aligned](align) before they are
+    /// written. Default: the format has no words.
+    fn tokenizer(&self) -> Option<Tokenizer> {
+        None
     }
 
     /// What a record is about if nothing else is asked for. Default: a document.

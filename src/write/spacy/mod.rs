@@ -5,7 +5,7 @@
 //! `00001.spacy`, `00002.spacy` and so on, each with at most 10,000 documents and, where it has several, 1,000,000 tokens: spaCy holds a
 //! file in memory whole, and takes a folder wherever it takes a file. Of each document it has
 //!
-//! - the tokens: the [words](super::align) of the text, and white space but for one space behind a word, so that `doc.text` is the
+//! - the tokens: the [words](super::align) of the text (spaCy's own unless others are asked for), and white space but for one space behind a word, so that `doc.text` is the
 //!   text; with the starts of sentences;
 //! - `doc.ents`: the spans, of several that overlap the longest; `ent.kb_id_` and `ent.id_` are the id of the entity;
 //! - `doc.spans["sc"]`: all spans, those that overlap too (the group that `spancat` reads);
@@ -29,6 +29,7 @@ use crate::{
     error::Error,
     record::{OffsetUnit, Record},
     span::Label,
+    words::Tokenizer,
 };
 use flate2::{Compression, write::ZlibEncoder};
 use rmp::encode;
@@ -107,8 +108,8 @@ impl Writer for Spacy {
         }
     }
 
-    fn has_words(&self) -> bool {
-        true
+    fn tokenizer(&self) -> Option<Tokenizer> {
+        Some(Tokenizer::Spacy)
     }
 
     fn collector(&self) -> Option<Box<dyn Collector>> {
