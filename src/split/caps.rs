@@ -120,8 +120,8 @@ impl Split {
             false => empty.len(),
         };
         empty.sort_by_cached_key(|&d| {
-            let content = corpus.records[d as usize];
-            (hash(&content.to_le_bytes(), self.seed), d)
+            let (text, record) = (corpus.texts[d as usize], corpus.records[d as usize]);
+            (hash(&text.to_le_bytes(), self.seed), record, d)
         });
         let mut gone = empty.split_off(most.min(empty.len()));
         gone.sort_unstable();

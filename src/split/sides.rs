@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Group {
     pub(super) documents: Vec<u32>,
-    /// A hash of what it is made of: its place among others that are alike.
+    /// A hash of its first text: its place among others that are alike. Annotations have no part in it, so that the same articles
+    /// annotated anew are split much as before.
     pub(super) hash: u64,
 }
 
@@ -26,9 +27,12 @@ pub(super) fn groups(
     let mut groups: Vec<Group> = groups.into_values().collect();
     for group in &mut groups {
         let first = group.documents[0] as usize;
-        group.hash = hash(&corpus.records[first].to_le_bytes(), seed);
+        group.hash = hash(&corpus.texts[first].to_le_bytes(), seed);
     }
-    groups.sort_by_key(|g| (g.hash, g.documents[0]));
+    groups.sort_by_key(|g| {
+        let first = g.documents[0];
+        (g.hash, corpus.records[first as usize], first)
+    });
     groups
 }
 
