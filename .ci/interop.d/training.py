@@ -122,6 +122,24 @@ scores = nlp.evaluate(list(Corpus(out)(nlp)))
 print(f"blank NER model: loss {losses[0]:.0f} to {losses[-1]:.0f}, F1 on its own training data {scores['ents_f']:.2f}")
 assert losses[-1] < losses[0] / 2 and scores["ents_f"] > 0.3
 
+# On the words of spaCy all tokens are those of its tokenizer, and no entity is misaligned (W030): those that were are told.
+out, said = annotate("spacy", "spacy-words", "--tokenizer", "spacy", "--align", "expand", "--unaligned", folder / "moved.jsonl")
+told = {(u["id"], u["start"], u["end"]) for u in lines(folder / "moved.jsonl")}
+moved, tokens = set(), 0
+with warnings.catch_warnings():
+    warnings.filterwarnings("error", message=r"\[W030\]")
+    for doc in DocBin().from_disk(out / "00001.spacy").get_docs(nlp.vocab):
+        theirs, i = nlp.make_doc(doc.text), doc.user_data["id"]
+        assert [(t.text, t.whitespace_) for t in doc] == [(t.text, t.whitespace_) for t in theirs], i
+        entities = [(e.start_char, e.end_char, e.label_) for e in doc.ents]
+        example = Example.from_dict(theirs, {"entities": entities})
+        assert None not in example.get_aligned_ner()
+        tokens += len(doc)
+        moved |= {(i, s, e) for s, e, label, _ in wanted[i] if (s, e, label) not in entities}
+assert moved == told, (moved, told)
+print(f"--tokenizer spacy: {tokens} tokens are spaCy's, no W030, {len(told)} spans moved and told")
+
+out = folder / "spacy"
 # Back: what we wrote, and what spaCy writes with any attributes.
 run("convert", out, "--to", "jsonl", "-o", folder / "back.jsonl")
 back = {r["id"]: r for r in lines(folder / "back.jsonl")}

@@ -259,10 +259,7 @@ impl Annotator {
             let mut all = self.gazetteer().labels();
             all.extend(self.patterns.iter().flat_map(|p| p.labels()));
             all.extend(self.rules.iter().flat_map(Rules::labels));
-            let mapped = all.into_iter();
-            mapped
-                .map(|l| self.label_map.get(&l).copied().unwrap_or(l))
-                .collect()
+            all.iter().map(|&label| self.mapped(label)).collect()
         });
         labels.sort();
         labels.dedup();
@@ -482,10 +479,13 @@ impl Annotator {
         let won = found.annotations.iter_mut();
         let lost = found.lost.iter_mut().map(|l| &mut l.annotation);
         for annotation in won.chain(lost).filter(|_| !self.label_map.is_empty()) {
-            if let Some(label) = self.label_map.get(&annotation.label) {
-                annotation.label = *label;
-            }
+            annotation.label = self.mapped(annotation.label);
         }
+    }
+
+    /// The label that a label becomes.
+    fn mapped(&self, label: Label) -> Label {
+        self.label_map.get(&label).copied().unwrap_or(label)
     }
 
     /// Is a label asked for?

@@ -121,12 +121,15 @@ impl<'a> LabellingFunctions<'a> {
     ) -> Vec<Vote> {
         self.annotator.annotate_into(scratch, doc, found);
         let candidates = scratch.candidates.iter();
-        let wanted = candidates.filter(|c| c.block || self.annotator.wants(c.annotation.label));
-        let votes = wanted.filter_map(|candidate| {
+        let votes = candidates.filter_map(|candidate| {
             let annotation = &candidate.annotation;
+            let label = self.annotator.mapped(annotation.label);
+            if !candidate.block && !self.annotator.wants(label) {
+                return None;
+            }
             let vote = Vote {
                 span: annotation.span,
-                label: (!candidate.block).then_some(annotation.label),
+                label: (!candidate.block).then_some(label),
                 function: self.number(annotation.origin)?,
                 entry: annotation.entry.filter(|_| !candidate.block),
             };

@@ -27,21 +27,16 @@ impl Zoning {
     pub(super) fn apply<'r>(&self, record: &'r Record<'_>) -> (Record<'r>, Vec<Range<usize>>) {
         let mut found = Vec::new();
         zones(&record.text, &mut found);
-        let of = |kinds: &[ZoneKind]| -> Vec<Range<usize>> {
-            let of_kind = |z: &&Zone| kinds.contains(&z.kind);
-            found
-                .iter()
-                .filter(of_kind)
-                .map(|z| z.span.range())
-                .collect()
-        };
-        let (mut bare, text) = (of(&self.spans), of(&self.text));
-        bare.extend(text.iter().cloned());
-        let holds = |zone: &Range<usize>, span: &Range<usize>| {
-            zone.start <= span.start && span.end <= zone.end
+        let text = joined(&found, |kind| self.text.contains(&kind));
+        let bare = joined(&found, |kind| {
+            self.text.contains(&kind) || self.spans.contains(&kind)
+        });
+        let is_bare = |span: &Range<usize>| {
+            let zone = bare.get(bare.partition_point(|z| z.end <= span.start));
+            zone.is_some_and(|z| z.start <= span.start && span.end <= z.end)
         };
         let spans = record.spans.iter().zip(byte_ranges(record));
-        let spans = spans.filter(|(_, span)| !bare.iter().any(|zone| holds(zone, span)));
+        let spans = spans.filter(|(_, span)| !is_bare(span));
         let record = Record {
             id: Cow::Borrowed(&record.id),
             text: Cow::Borrowed(&record.text),
@@ -51,4 +46,16 @@ impl Zoning {
         };
         (record, text)
     }
+}
+
+/// The bytes of zones of some kinds, in order; those that overlap or touch are one.
+fn joined(zones: &[Zone], of_kind: impl Fn(ZoneKind) -> bool) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for zone in zones.iter().filter(|z| of_kind(z.kind)) {
+        match joined.last_mut() {
+            Some(last) if zone.span.start <= last.end => last.end = last.end.max(zone.span.end),
+            _ => joined.push(zone.span.range()),
+        }
+    }
+    joined
 }

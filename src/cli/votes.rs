@@ -5,7 +5,7 @@ use super::{
     output::{self, Progress, STOPPED, complain, open_folder, plural, stop_on_signals},
     spans::{Map, label_map, parse_map},
 };
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{collections::BTreeMap, io::Write, path::PathBuf, process::ExitCode};
 use wiretag::{
     Annotator, Error, Label, LabellingFunctions, OutputFolder, Problem, Voting, annotated,
     eval::{Align, Corpus, Row, Table},
@@ -37,11 +37,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "PATH")]
     gold: Option<String>,
 
-    /// Take a label of the gold for another, FROM=TO; may be repeated
-    #[arg(long, value_name = "MAP", value_parser = parse_map, requires = "gold")]
+    /// Take a label for another, in votes and gold: FROM=TO, or all built-in ones for those of a corpus: ontonotes, conll2003, re3d; may be repeated
+    #[arg(long, value_name = "MAP", value_parser = parse_map)]
     map_labels: Vec<Map>,
 
-    /// Write votes for these labels alone [default: all]
+    /// Write votes for these labels alone, after --map-labels [default: all]
     #[arg(long, value_name = "LABEL,...", value_delimiter = ',')]
     labels: Vec<String>,
 
@@ -86,14 +86,17 @@ Examples:
     skweak.voting.SequentialMajorityVoter('majority', labels=['PERSON', 'ORG']).fit_and_aggregate(docs)";
 
 pub(super) fn run(args: Args) -> Result<ExitCode, Error> {
+    let map = label_map(&args.map_labels)?;
     let mut settings = Annotator::builder();
+    let pairs = map.iter().map(|(from, to)| Ok((Label::new(from)?, *to)));
+    settings.map_labels(pairs.collect::<Result<Vec<_>, Error>>()?);
     if !args.labels.is_empty() {
         let labels = args.labels.iter().map(|l| Label::new(l));
         settings.labels(labels.collect::<Result<Vec<_>, _>>()?);
     }
     let read = args.input.resolve()?;
     let gold = match &args.gold {
-        Some(path) => Some(read_gold(path, &args.map_labels)?),
+        Some(path) => Some(read_gold(path, &map)?),
         None => None,
     };
     let annotator = args.lists.resolve()?.annotator(&mut settings)?;
@@ -134,13 +137,12 @@ pub(super) fn run(args: Args) -> Result<ExitCode, Error> {
     Ok(ExitCode::from(u8::from(summary.errors > 0)))
 }
 
-fn read_gold(path: &str, map: &[Map]) -> Result<Gold, Error> {
+fn read_gold(path: &str, map: &BTreeMap<String, Label>) -> Result<Gold, Error> {
     let corpus = Corpus::read_gold(path, &annotated::Options::default())?;
     for problem in corpus.problems() {
         complain(problem);
     }
-    let labels = label_map(map)?;
-    let mapped = |label: Label| labels.get(label.as_str()).copied().unwrap_or(label);
+    let mapped = |label: Label| map.get(label.as_str()).copied().unwrap_or(label);
     let documents = corpus.documents().map(|doc| {
         let (open, sure): (Vec<_>, Vec<_>) = doc.spans.iter().partition(|s| s.optional);
         let types = doc.annotated_types.as_ref();

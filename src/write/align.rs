@@ -3,8 +3,8 @@
 //! A span that does not start and end where words do can't stand in such a format as it is. [`Align`] says what becomes of it, and
 //! nothing happens to it in silence: it is listed in [`Aligned::unaligned`], with the reason.
 //!
-//! A writer of words implements [`Writer::write_aligned`](super::Writer::write_aligned) and says so in
-//! [`Writer::has_words`](super::Writer::has_words):
+//! A writer of words implements [`Writer::write_aligned`] and says so in
+//! [`Writer::has_words`]:
 //!
 //! ```
 //! use wiretag::{Record, write::{Aligned, Feature, Writer, align::Alignment}};
@@ -229,10 +229,13 @@ impl Alignment {
             laid = kept;
             unaligned.extend(overlapping);
         }
+        let mut done = 0;
         for span in &laid {
-            for word in &mut words[span.words.start + 1..span.words.end] {
+            let (first, end) = (done.max(span.words.start + 1), span.words.end);
+            for word in words.get_mut(first..end).into_iter().flatten() {
                 word.starts_sentence = false;
             }
+            done = done.max(end);
         }
         aligned(record, words, laid, unaligned)
     }

@@ -81,11 +81,28 @@ impl Writer for Conll {
             for i in sentence.clone() {
                 let span = aligned.words[i].span;
                 let (start, end) = (offsets.at(span.start), offsets.at(span.end));
-                let (word, (prefix, label)) = (aligned.text(i), tags[i]);
-                let of = if i == sentence.start { &*id } else { "" };
-                let hash = if i == sentence.start { "#" } else { "" };
-                let line = format!("{word} -X- {of}{hash}{start}:{end} {prefix}{label}\n");
-                out.extend_from_slice(line.as_bytes());
+                let (of, hash) = match i == sentence.start {
+                    true => (&*id, "#"),
+                    false => ("", ""),
+                };
+                let (prefix, label) = tags[i];
+                let (mut digits, mut more) = (itoa::Buffer::new(), itoa::Buffer::new());
+                let (start, end) = (digits.format(start), more.format(end));
+                for part in [
+                    aligned.text(i),
+                    " -X- ",
+                    of,
+                    hash,
+                    start,
+                    ":",
+                    end,
+                    " ",
+                    prefix,
+                    label,
+                    "\n",
+                ] {
+                    out.extend_from_slice(part.as_bytes());
+                }
             }
             out.push(b'\n');
         }

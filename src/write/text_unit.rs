@@ -45,8 +45,8 @@ impl fmt::Display for TextUnit {
     }
 }
 
-/// The parts of a document, none of which cuts a span. They have no text of `without`, sorted parts of the document that hold no span,
-/// but where a span goes over its end.
+/// The parts of a document, none of which cuts a span. They have no text of `without`, disjoint parts of the document in order, but
+/// where a span goes over the end of one.
 pub(crate) fn excerpts<'r>(
     record: &'r Record<'_>,
     unit: TextUnit,
@@ -130,7 +130,8 @@ fn parts(
     let mut goes_on = false;
     for i in 0..words.len() {
         let span = words.span(i);
-        if without.iter().any(|w| w.contains(&span.start)) {
+        let gone = without.get(without.partition_point(|w| w.end <= span.start));
+        if gone.is_some_and(|w| w.start <= span.start) {
             goes_on = false;
             continue;
         }

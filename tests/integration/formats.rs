@@ -540,7 +540,8 @@ fn arrays_are_whole_however_many_threads_and_frames_there_are() {
 fn evaluation_reads_what_annotators_bring() {
     let dir = Dir::new();
     dir.write("gold.jsonl", r#"{"id":"a.txt","text":"🚀 Iran and NATO","spans":[{"start":2,"end":6,"label":"GPE"},{"start":11,"end":15,"label":"ORG"}]}"#);
-    for (to, file) in HOLD_SPANS {
+    let columns = [("conll", "c.conll"), ("bilou", "b.bilou")];
+    for (to, file) in HOLD_SPANS.into_iter().chain(columns) {
         convert(&dir, "gold.jsonl", to, &format!("gold-{file}"), &[]).exits(0);
         let ran = dir
             .run(&[

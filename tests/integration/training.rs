@@ -366,6 +366,22 @@ fn huggingface_sets_have_the_classes_of_the_run() {
             "{card}"
         );
     }
+    // As they are mapped.
+    dir.annotate(&[
+        "news",
+        "--to",
+        "huggingface",
+        "--map-labels",
+        "COUNTRY=GPE",
+        "-o",
+        "mapped",
+    ])
+    .exits(0);
+    let card = fs::read_to_string(dir.path("mapped/README.md")).unwrap();
+    assert!(
+        card.contains("'1': B-GPE") && !card.contains("COUNTRY"),
+        "{card}"
+    );
     // Where nothing says which labels there may be, they must be named.
     dir.annotate(&["news", "-o", "a.jsonl"]).exits(0);
     dir.run(&["convert", "a.jsonl", "--to", "huggingface", "-o", "b"])

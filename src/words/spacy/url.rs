@@ -28,7 +28,8 @@ fn is_scheme(text: &str) -> bool {
 
 /// A host, perhaps with a port and a path.
 fn is_address(text: &str) -> bool {
-    let end = text.find([':', '/', '?', '#']).unwrap_or(text.len());
+    // No host has an `@`; to stop there keeps the time linear, for each of them may end a user's name.
+    let end = text.find([':', '/', '?', '#', '@']).unwrap_or(text.len());
     let (host, rest) = text.split_at(end);
     let path = match rest.strip_prefix(':') {
         Some(port) => {

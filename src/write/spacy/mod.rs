@@ -2,7 +2,7 @@
 //!
 //! # Format
 //!
-//! `00001.spacy`, `00002.spacy` and so on, each with at most 10,000 documents and, where it has several, 2,000,000 tokens: spaCy holds a
+//! `00001.spacy`, `00002.spacy` and so on, each with at most 10,000 documents and, where it has several, 1,000,000 tokens: spaCy holds a
 //! file in memory whole, and takes a folder wherever it takes a file. Of each document it has
 //!
 //! - the tokens: the [words](super::align) of the text, and white space but for one space behind a word, so that `doc.text` is the
@@ -13,8 +13,9 @@
 //!
 //! The file is a map in MessagePack, packed with zlib: `version` `0.1`; `attrs`, the attributes of a token; `tokens`, their values as
 //! an array of little-endian `u64`; `spaces`, a byte a token that says whether a space follows; `lengths`, the tokens of each document
-//! as little-endian `i32`; the sorted `strings` that the numbers of tokens and spans [stand for](strings); and a list each with a value
-//! for every document: `cats`, `flags`, `span_groups`, `user_data`.
+//! as little-endian `i32`; the sorted `strings` that the numbers of tokens and spans stand for (hashes by MurmurHash64A with the seed 1,
+//! but for the symbols, which spaCy counts from 1 to 456); and a list each with a value for every document: `cats`, `flags`,
+//! `span_groups`, `user_data`.
 
 pub(crate) mod strings;
 
@@ -82,7 +83,7 @@ pub(crate) const META: &str = "meta";
 
 /// What a file has at most.
 const MOST_DOCUMENTS: u32 = 10_000;
-const MOST_TOKENS: usize = 2_000_000;
+const MOST_TOKENS: usize = 1_000_000;
 
 impl Writer for Spacy {
     fn write(&self, record: &Record<'_>, out: &mut Vec<u8>) {
