@@ -377,7 +377,10 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     let unaligned = plan.align.report(&summary, plan.quiet);
     if !plan.quiet {
         let done_here = summary.bytes - before.bytes;
-        complain(&sentence(&summary, done_here, start.elapsed()));
+        let configuration = plan.gazetteers.configuration();
+        let configuration = configuration.map_or(String::new(), |c| format!(", configuration {c}"));
+        let done = sentence(&summary, done_here, start.elapsed());
+        complain(&format!("{done}{configuration}"));
     }
     Ok(ExitCode::from(u8::from(summary.errors > 0 || unaligned)))
 }

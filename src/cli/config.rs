@@ -267,9 +267,13 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
             "votes" => vec!["wiretag", name, "-", "-o", "-"],
             _ => vec!["wiretag", name, "-"],
         };
-        command
-            .try_get_matches_from(words)
-            .map_err(|e| Error::invalid(e.to_string().trim_start_matches("error: ").trim_end()))?;
+        command.try_get_matches_from(words).map_err(|e| {
+            let message = e.to_string();
+            let message = message.lines().next().unwrap_or_default();
+            let path = config.path.as_deref().unwrap_or(Path::new(FILE));
+            let message = message.trim_start_matches("error: ");
+            Error::invalid(format!("{}: {message}", path.display()))
+        })?;
     }
     let mut out = output::stdout();
     if let (Some(described), false) = (config.described(), args.json) {

@@ -158,6 +158,11 @@ impl Gazetteers {
         inventory(&self.paths)
     }
 
+    /// The configuration that holds, if there is one, in words.
+    pub(super) fn configuration(&self) -> Option<&str> {
+        self.configuration.as_deref()
+    }
+
     /// What the files given with --patterns are.
     pub(super) fn patterns_inventory(&self) -> Inventory {
         inventory(&self.patterns)
