@@ -17,7 +17,7 @@ fn dir(config: &str) -> Dir {
 fn run(dir: &Dir, args: &[&str]) -> crate::cli::Ran {
     let mut command = dir.wiretag(args);
     command.current_dir(dir.path("team/news"));
-    crate::cli::Ran::of(command.output().unwrap())
+    crate::cli::Ran::of(command.output().expect("the program starts"))
 }
 
 const SHIPS: &str = "gazetteers = [\"ships.txt\"]\nbuiltin = false\nlabel = \"SHIP\"\n";
