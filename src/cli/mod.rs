@@ -13,6 +13,7 @@ mod rules;
 mod shell;
 mod spans;
 mod split;
+mod view;
 mod votes;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -41,6 +42,7 @@ enum Command {
     Split(Box<split::Args>),
     Eval(Box<eval::Args>),
     Explain(Box<explain::Args>),
+    View(view::Args),
     Gazetteer(gazetteer::Args),
     Rules(rules::Args),
     Config(config::Args),
@@ -85,6 +87,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Split(args) => split::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => args.resolve().and_then(explain::run),
+        Command::View(args) => view::run(&args),
         Command::Gazetteer(args) => gazetteer::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Config(args) => config::run(&args),

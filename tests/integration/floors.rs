@@ -72,8 +72,8 @@ const WORDS: [(&[&str], &[&str], &str); 8] = [
     (
         &["spawn", "scope", "ThreadPoolBuilder"],
         // cli/output.rs: the progress bar ticks in a thread of its own; it reads one counter and no document. And it says how many
-        // threads rayon's pool has.
-        &["batch/", "cli/output.rs"],
+        // threads rayon's pool has. cli/view.rs: the pager is a process.
+        &["batch/", "cli/output.rs", "cli/view.rs"],
         "threads start in batch alone (rayon's pool apart)",
     ),
     (

@@ -14,6 +14,8 @@ mod cli;
 mod compiled;
 // wiretag.toml.
 mod config;
+// Annotated articles in the terminal.
+mod view;
 // Scores of predictions against gold, and the files that they are read from.
 mod eval;
 // Why a text is annotated as it is: every kind of decision in words, and rules by their names.
