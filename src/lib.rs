@@ -6,6 +6,7 @@ mod annotator;
 mod batch;
 pub mod card;
 pub mod check;
+mod date;
 mod document;
 mod error;
 pub mod eval;

@@ -8,7 +8,7 @@
 use std::{fs, path::Path};
 
 /// The floors. A file imports from floors below its own alone; the files of one folder may import each other.
-const FLOORS: [(&str, u8, Leg); 26] = [
+const FLOORS: [(&str, u8, Leg); 27] = [
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
     ("machine", 1, Leg::Both),
@@ -16,6 +16,7 @@ const FLOORS: [(&str, u8, Leg); 26] = [
     ("record", 1, Leg::Both),
     ("json", 1, Leg::Edge),
     ("card", 1, Leg::Edge),
+    ("date", 1, Leg::Edge),
     ("tokens", 2, Leg::Core),
     ("zones", 2, Leg::Core),
     // Formats with one line a word need words too.

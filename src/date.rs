@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// Seconds since 1970 of a JSON value: a date or time of ISO 8601 (without a zone it is in UTC), a date of RFC 2822 (as RSS has
 /// them), or a number of seconds or milliseconds since 1970.
-pub(super) fn seconds(json: &str) -> Option<i64> {
+pub(crate) fn seconds(json: &str) -> Option<i64> {
     match serde_json::from_str(json).ok()? {
         Value::String(text) => of_text(text.trim()),
         Value::Number(number) => of_number(number.as_f64()?),
