@@ -17,6 +17,7 @@ mod matcher;
 mod patterns;
 pub mod read;
 mod record;
+pub mod report;
 mod resolve;
 mod rules;
 mod span;

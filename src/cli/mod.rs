@@ -8,6 +8,7 @@ mod explain;
 mod gazetteer;
 mod options;
 mod output;
+mod report;
 mod rules;
 mod shell;
 mod spans;
@@ -40,6 +41,7 @@ enum Command {
     Split(Box<split::Args>),
     Eval(Box<eval::Args>),
     Explain(Box<explain::Args>),
+    Report(Box<report::Args>),
     Gazetteer(gazetteer::Args),
     Rules(rules::Args),
     Votes(Box<votes::Args>),
@@ -56,6 +58,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Split(args) => split::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => args.resolve().and_then(explain::run),
+        Command::Report(args) => report::run(&args),
         Command::Gazetteer(args) => gazetteer::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Votes(args) => votes::run(*args),
