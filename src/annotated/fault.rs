@@ -34,7 +34,7 @@ impl Fault {
     }
 
     /// The fault as a problem of this file, with what becomes of the data behind the message of an error.
-    pub(crate) fn problem(&self, file: &str, outcome: &str) -> Problem {
+    pub fn problem(&self, file: &str, outcome: &str) -> Problem {
         let line = (self.kind != FaultKind::Unreadable).then_some(self.line);
         match self.severity {
             Severity::Error => Problem::error(file, line, format!("{}{outcome}", self.message)),

@@ -2,11 +2,11 @@
 
 use super::{
     options::case_policy,
-    output::{self, complain},
+    output::{self, complain, persist},
 };
 use std::{
     collections::BTreeMap,
-    io::{self, BufWriter, Write},
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
     time::Instant,
@@ -103,28 +103,11 @@ fn compile(args: &Compile) -> Result<ExitCode, Error> {
             "a compiled gazetteer is opened by its name: give -o the name of a file",
         ));
     }
-    let at = |e: io::Error| {
-        Error::from(io::Error::new(
-            e.kind(),
-            format!("{}: {e}", args.output.display()),
-        ))
-    };
-    let folder = args.output.parent().filter(|p| !p.as_os_str().is_empty());
-    let mut temporary = tempfile::Builder::new();
-    temporary.prefix(".wiretag-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // What the umask leaves of it, as for any new file.
-        temporary.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let folder = folder.unwrap_or(Path::new("."));
-    let file = temporary.tempfile_in(folder).map_err(at)?;
-    let mut out = BufWriter::new(file);
-    let names = builder.compile(&mut out)?;
-    let file = out.into_inner().map_err(|e| at(e.into_error()))?;
-    file.as_file().sync_all().map_err(at)?;
-    file.persist(&args.output).map_err(|e| at(e.error))?;
+    let mut names = 0;
+    persist(&args.output, |out| {
+        names = builder.compile(out)?;
+        Ok(())
+    })?;
     if !args.quiet {
         let bytes = std::fs::metadata(&args.output)?.len();
         complain(&format_args!(

@@ -9,6 +9,7 @@ mod explain;
 mod gazetteer;
 mod options;
 mod output;
+mod report;
 mod rules;
 mod shell;
 mod spans;
@@ -43,6 +44,7 @@ enum Command {
     Eval(Box<eval::Args>),
     Explain(Box<explain::Args>),
     View(view::Args),
+    Report(Box<report::Args>),
     Gazetteer(gazetteer::Args),
     Rules(rules::Args),
     Config(config::Args),
@@ -88,6 +90,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::View(args) => view::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Gazetteer(args) => gazetteer::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Config(args) => config::run(&args),

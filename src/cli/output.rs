@@ -88,6 +88,31 @@ pub(super) fn offset_unit(
     }
 }
 
+/// Writes a file that appears when it is whole: written beside, then renamed.
+pub(super) fn persist(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<tempfile::NamedTempFile>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let at = |e: io::Error| Error::from(named(&path.display().to_string(), &e));
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let mut temporary = tempfile::Builder::new();
+    temporary.prefix(".wiretag-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What the umask leaves of it, as for any new file.
+        temporary.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let folder = folder.unwrap_or(Path::new("."));
+    let file = temporary.tempfile_in(folder).map_err(at)?;
+    let mut out = BufWriter::new(file);
+    write(&mut out)?;
+    let file = out.into_inner().map_err(|e| at(e.into_error()))?;
+    file.as_file().sync_all().map_err(at)?;
+    file.persist(path).map_err(|e| at(e.error))?;
+    Ok(())
+}
+
 /// Standard output, buffered: to be flushed at the end.
 pub(super) fn stdout() -> Named {
     Named::new("standard output".to_owned(), io::stdout())

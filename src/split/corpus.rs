@@ -4,9 +4,9 @@ use super::{
     By, Split,
     pass::Taken,
     sketch::{Sketch, Sketcher, hash},
-    time,
 };
 use crate::{
+    date,
     error::Error,
     span::Label,
     words::Words,
@@ -218,7 +218,7 @@ pub(super) fn name_hash(label: Label, text: &str) -> u64 {
 fn key(split: &Split, meta: &Fields) -> Option<Key> {
     match &split.by {
         By::Content | By::Entity => None,
-        By::Time(field) => raw(meta, field).and_then(time::seconds).map(Key::Time),
+        By::Time(field) => raw(meta, field).and_then(date::seconds).map(Key::Time),
         By::Source(field) => {
             let value = raw(meta, field).filter(|v| *v != "null")?;
             Some(Key::Source(hash(value.as_bytes(), 2)))

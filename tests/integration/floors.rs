@@ -8,7 +8,7 @@
 use std::{fs, path::Path};
 
 /// The floors. A file imports from floors below its own alone; the files of one folder may import each other.
-const FLOORS: [(&str, u8, Leg); 26] = [
+const FLOORS: [(&str, u8, Leg); 28] = [
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
     ("machine", 1, Leg::Both),
@@ -16,6 +16,7 @@ const FLOORS: [(&str, u8, Leg); 26] = [
     ("record", 1, Leg::Both),
     ("json", 1, Leg::Edge),
     ("card", 1, Leg::Edge),
+    ("date", 1, Leg::Edge),
     ("tokens", 2, Leg::Core),
     ("zones", 2, Leg::Core),
     // Formats with one line a word need words too.
@@ -34,6 +35,8 @@ const FLOORS: [(&str, u8, Leg); 26] = [
     // Reads as the edge leg does, and asks the core for zones.
     ("eval", 7, Leg::Top),
     ("split", 8, Leg::Top),
+    // Pairs spans as eval does, and asks the core for zones.
+    ("report", 8, Leg::Top),
     ("lib", 8, Leg::Top),
     ("main", 9, Leg::Top),
     ("cli", 9, Leg::Top),

@@ -38,6 +38,8 @@ mod patterns;
 mod properties;
 // The README's commands print what the README shows.
 mod readme;
+// The page of a report: what is in it, and that none of it can run.
+mod report;
 // Sets that are split into train, dev and test.
 mod split;
 // A reader of our JSONL written apart from the writer, for the tests above.

@@ -1,16 +1,27 @@
 //! Dates of meta, as feeds and archives write them.
 
-use jiff::{Timestamp, civil::DateTime, fmt::rfc2822, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    fmt::rfc2822,
+    tz::TimeZone,
+};
 use serde_json::Value;
 
 /// Seconds since 1970 of a JSON value: a date or time of ISO 8601 (without a zone it is in UTC), a date of RFC 2822 (as RSS has
 /// them), or a number of seconds or milliseconds since 1970.
-pub(super) fn seconds(json: &str) -> Option<i64> {
+pub(crate) fn seconds(json: &str) -> Option<i64> {
     match serde_json::from_str(json).ok()? {
         Value::String(text) => of_text(text.trim()),
         Value::Number(number) => of_number(number.as_f64()?),
         _ => None,
     }
+}
+
+/// The day, in UTC, of what [`seconds`] reads.
+pub(crate) fn day(json: &str) -> Option<Date> {
+    let time = Timestamp::from_second(seconds(json)?).ok()?;
+    Some(time.to_zoned(TimeZone::UTC).date())
 }
 
 fn of_text(text: &str) -> Option<i64> {
@@ -48,7 +59,7 @@ mod tests {
 
     #[test]
     fn dates_are_read_as_feeds_write_them() {
-        let day = 1_777_593_600;
+        let first = 1_777_593_600;
         for json in [
             "\"2026-05-01\"",
             "\"2026-05-01T00:00:00Z\"",
@@ -63,7 +74,8 @@ mod tests {
             "1777593600000",
             "\"1777593600\"",
         ] {
-            assert_eq!(seconds(json), Some(day), "{json}");
+            assert_eq!(seconds(json), Some(first), "{json}");
+            assert_eq!(super::day(json), "2026-05-01".parse().ok(), "{json}");
         }
         for json in [
             "\"\"",
