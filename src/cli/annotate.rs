@@ -1,7 +1,7 @@
 //! `wiretag annotate`: articles in, annotated records out.
 
 use super::{
-    options::{GazetteerArgs, Gazetteers, InputArgs, parse_size, parse_unit},
+    options::{GazetteerArgs, Gazetteers, InputArgs, RunArgs, parse_size, parse_unit},
     output::{
         Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, size,
         stop_on_signals, use_threads,
@@ -37,20 +37,8 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Threads that work [default: one a core]
-    #[arg(
-        short = 'j',
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        hide_default_value = true,
-        value_parser = clap::value_parser!(u16).range(0..=1024)
-    )]
-    threads: u16,
-
-    /// Say nothing on standard error but what is wrong
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    run: RunArgs,
 
     /// Go on with -o FILE where the same command was interrupted; done if it is finished
     #[arg(long, requires = "output", help_heading = "Long runs")]
@@ -231,8 +219,8 @@ impl Args {
             shard: self.shard,
             checkpoint: self.checkpoint as u64,
             options,
-            threads: usize::from(self.threads),
-            quiet: self.quiet,
+            threads: self.run.threads(),
+            quiet: self.run.quiet,
             gazetteers: self.lists.resolve()?,
             read: self.input.resolve()?,
             to,

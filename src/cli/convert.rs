@@ -3,7 +3,7 @@
 use super::{
     annotate::{parse_text_unit, parse_to},
     eval::parse_annotated,
-    options::{parse_size, parse_unit},
+    options::{RunArgs, parse_size, parse_unit},
     output::{
         Output, Progress, STOPPED, complain, offset_unit, open_folder, plural, stop_on_signals,
     },
@@ -69,20 +69,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "1G")]
     max_document: usize,
 
-    /// Threads that work [default: one a core]
-    #[arg(
-        short = 'j',
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        hide_default_value = true,
-        value_parser = clap::value_parser!(u16).range(0..=1024)
-    )]
-    threads: u16,
-
-    /// Say nothing on standard error but what is wrong
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    run: RunArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -118,8 +106,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     let inventory = sources().inventory();
     let total = (!inventory.streams).then_some(inventory.bytes);
     let output = Output::of(args.output.clone(), args.to)?;
-    let progress =
-        |conversion: &Conversion| Progress::new(conversion.bytes_read.clone(), total, args.quiet);
+    let progress = |conversion: &Conversion| {
+        Progress::new(conversion.bytes_read.clone(), total, args.run.quiet)
+    };
     let converted = match output {
         Output::Stream(mut out) => {
             let progress = progress(&conversion);
@@ -138,7 +127,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
             converted?
         }
         Output::Folder(path) => {
-            let folder = open_folder(&path, args.quiet)?;
+            let folder = open_folder(&path, args.run.quiet)?;
             let conversion = stoppable(conversion);
             let progress = progress(&conversion);
             let mut report = |problem: &Problem| progress.complain(problem);
@@ -153,7 +142,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     }
     let overlapping = converted.unheld.get(&Feature::Overlaps);
     let asked = args.overlaps.is_some();
-    let unaligned = args.align.report(&converted.summary, args.quiet);
+    let unaligned = args.align.report(&converted.summary, args.run.quiet);
     args.report(&converted);
     let wrong = converted.summary.errors > 0 || overlapping.is_some() && !asked || unaligned;
     Ok(ExitCode::from(u8::from(wrong)))
@@ -173,7 +162,7 @@ impl Args {
         conversion.read.max_document = self.max_document;
         conversion.unit = offset_unit(self.to, self.offsets)?;
         conversion.text_unit = text_unit(self.unit, self.to);
-        conversion.threads = usize::from(self.threads);
+        conversion.threads = self.run.threads();
         conversion.map = self.select.map()?;
         conversion.labels = self.select.labels()?;
         conversion.min_score = self.select.min_score().unwrap_or_default();
@@ -214,11 +203,11 @@ impl Args {
                     ));
                 }
                 // Who asks for a page or a table knows.
-                _ if self.quiet => {}
+                _ if self.run.quiet => {}
                 feature => complain(&format!("{} has no place for {feature}: {n}", self.to)),
             }
         }
-        if self.quiet {
+        if self.run.quiet {
             return;
         }
         for (what, n) in &converted.unread {

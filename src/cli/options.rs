@@ -67,6 +67,32 @@ pub(super) struct GazetteerArgs {
     case: Option<String>,
 }
 
+// How a run goes.
+#[derive(Debug, clap::Args)]
+pub(super) struct RunArgs {
+    /// Threads that work [default: one a core]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        value_parser = clap::value_parser!(u16).range(0..=1024)
+    )]
+    threads: u16,
+
+    /// Say nothing but what is wrong
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+impl RunArgs {
+    /// Threads that work; 0 for one a core.
+    pub(super) fn threads(&self) -> usize {
+        usize::from(self.threads)
+    }
+}
+
 // How input is read.
 #[derive(Debug, clap::Args)]
 pub(super) struct InputArgs {

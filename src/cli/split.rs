@@ -2,7 +2,7 @@
 
 use super::{
     eval::parse_annotated,
-    options::{parse_share, parse_size},
+    options::{RunArgs, parse_share, parse_size},
     output::{Progress, STOPPED, complain, open_folder, plural, stop_on_signals, use_threads},
 };
 use std::{path::PathBuf, process::ExitCode};
@@ -96,20 +96,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "64M")]
     max_document: usize,
 
-    /// Threads that work [default: one a core]
-    #[arg(
-        short = 'j',
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        hide_default_value = true,
-        value_parser = clap::value_parser!(u16).range(0..=1024)
-    )]
-    threads: u16,
-
-    /// Say nothing on standard error but what is wrong
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    run: RunArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -129,17 +117,17 @@ Examples:
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     let split = args.split()?;
-    use_threads(args.threads.into())?;
+    use_threads(args.run.threads())?;
     let sources = || {
         let part = OutputFolder::part_of(&args.output);
         Sources::new(args.paths.iter().map(String::as_str)).without([args.output.clone(), part])
     };
     let inventory = sources().inventory();
-    let folder = open_folder(&args.output, args.quiet)?;
+    let folder = open_folder(&args.output, args.run.quiet)?;
     let progress = Progress::new(
         split.bytes_read.clone(),
         Some(2 * inventory.bytes),
-        args.quiet,
+        args.run.quiet,
     );
     let report = split.run(sources, folder, &mut |problem: &Problem| {
         progress.complain(problem);
@@ -215,7 +203,7 @@ impl Args {
                 ));
             }
         }
-        if self.quiet {
+        if self.run.quiet {
             return;
         }
         for part in &report.parts {

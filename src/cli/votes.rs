@@ -1,7 +1,7 @@
 //! `wiretag votes`: what lists, rules and patterns say, each for itself, for weak supervision.
 
 use super::{
-    options::{GazetteerArgs, InputArgs},
+    options::{GazetteerArgs, InputArgs, RunArgs},
     output::{self, Progress, STOPPED, complain, open_folder, plural, stop_on_signals},
     spans::{Map, label_map, parse_map},
 };
@@ -49,20 +49,8 @@ pub(super) struct Args {
     #[arg(long)]
     all: bool,
 
-    /// Threads that work [default: one a core]
-    #[arg(
-        short = 'j',
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        hide_default_value = true,
-        value_parser = clap::value_parser!(u16).range(0..=1024)
-    )]
-    threads: u16,
-
-    /// Show nothing but what is wrong
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    run: RunArgs,
 
     #[command(flatten)]
     pub(super) lists: GazetteerArgs,
@@ -108,16 +96,16 @@ pub(super) fn run(args: Args) -> Result<ExitCode, Error> {
     };
     let inventory = sources().inventory();
     let total = (!inventory.streams).then_some(inventory.bytes);
-    let folder = open_folder(&args.output, args.quiet)?;
+    let folder = open_folder(&args.output, args.run.quiet)?;
     let has_gold = gold.is_some();
     let voting = Voting {
         read,
         gold,
-        threads: usize::from(args.threads),
+        threads: args.run.threads(),
         stop: stop_on_signals(),
         ..Voting::new(&functions)
     };
-    let progress = Progress::new(voting.bytes_read.clone(), total, args.quiet);
+    let progress = Progress::new(voting.bytes_read.clone(), total, args.run.quiet);
     let mut report = |problem: &Problem| progress.complain(problem);
     let voted = voting.run_to_folder(sources(), folder, &mut report);
     progress.finish();
@@ -129,7 +117,7 @@ pub(super) fn run(args: Args) -> Result<ExitCode, Error> {
     if has_gold && votes.judged == 0 {
         complain(&"no document of --gold has the id and the text of one that was read");
     }
-    if !args.quiet {
+    if !args.run.quiet {
         let mut out = output::stdout();
         out.write_all(shown(&votes, has_gold, args.all).as_bytes())?;
         out.flush()?;
