@@ -11,7 +11,7 @@ use std::{
     process::ExitCode,
 };
 use wiretag::{
-    Error,
+    Error, Severity,
     annotated::{self, Documents},
     read::Sources,
     report::{Options, Report},
@@ -36,6 +36,18 @@ pub(super) struct Args {
     /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll, gliner, spacy [default: by name, then content]
     #[arg(long, value_name = "FORMAT", value_parser = parse_annotated)]
     from: Option<annotated::Format>,
+
+    /// Gold spans: shows what is missed, spurious and wrong; held in memory
+    #[arg(long, value_name = "FILE")]
+    gold: Option<String>,
+
+    /// Another output for the same documents, an older one say: shows what changed since; held in memory
+    #[arg(long, value_name = "OTHER")]
+    compare: Option<String>,
+
+    /// JSONL: field of gold spans with their label
+    #[arg(long, value_name = "FIELD", default_value = "label")]
+    label_field: String,
 
     /// What the page is called [default: the names of the input]
     #[arg(long, value_name = "TEXT")]
@@ -65,9 +77,18 @@ Examples:
     wiretag report news.jsonl -o news.html
   With what lost the competition, and why:
     wiretag annotate news/ --overlaps all -o news.jsonl
-    wiretag report news.jsonl -o news.html";
+    wiretag report news.jsonl -o news.html
+  Which mistakes there are, each in its context:
+    wiretag report predicted.jsonl --gold gold.jsonl -o mistakes.html
+  What a change of the lists did:
+    wiretag report new.jsonl --compare old.jsonl -o changes.html";
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
+    let others = [&args.gold, &args.compare].into_iter().flatten();
+    let inputs = args.paths.iter().chain(others);
+    if inputs.filter(|path| *path == "-").count() > 1 {
+        return Err(Error::invalid("standard input can be read once alone"));
+    }
     let read = annotated::Options {
         from: args.from,
         max_document: args.max_document,
@@ -80,14 +101,27 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     let progress = Progress::new(documents.bytes_read(), total, args.quiet);
     let mut report = Report::new(args.options());
     let mut wrong = false;
+    if let Some(gold) = &args.gold {
+        let label_field = args.label_field.clone();
+        report.gold(
+            gold,
+            &annotated::Options {
+                label_field,
+                ..read.clone()
+            },
+        )?;
+    }
+    if let Some(other) = &args.compare {
+        report.compare(other, &read)?;
+    }
     for document in documents {
         match document {
             Ok(claimed) => report.add(claimed, &mut |problem| {
-                wrong = true;
+                wrong |= problem.severity == Severity::Error;
                 progress.complain(problem);
             }),
             Err((file, fault)) => {
-                wrong = true;
+                wrong |= fault.severity == Severity::Error;
                 progress.complain(&fault.problem(&file, ": the document is left out"));
             }
         }
@@ -99,6 +133,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
             args.paths.join(" ")
         )));
     }
+    wrong |= args.report_counterparts(&report);
     match args.output.as_deref().filter(|o| *o != Path::new("-")) {
         Some(path) => persist(path, |out| report.write(out))?,
         None => {
@@ -119,6 +154,30 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
 }
 
 impl Args {
+    /// Says which documents of the other sides had no counterpart; were there any?
+    fn report_counterparts(&self, report: &Report) -> bool {
+        let mut wrong = false;
+        let names = [&self.gold, &self.compare];
+        for (name, counts) in names.into_iter().zip(report.counterparts()) {
+            let (Some(name), Some((documents, left))) = (name, counts) else {
+                continue;
+            };
+            if left > 0 {
+                wrong = true;
+                let left = plural(left as u64, "document");
+                complain(&format!("{name}: {left} not in the input: left out"));
+            }
+            let alone = report.documents() - documents;
+            if alone > 0 && !self.quiet {
+                let alone = plural(alone, "document");
+                complain(&format!(
+                    "{name}: {alone} of the input not in it: not compared"
+                ));
+            }
+        }
+        wrong
+    }
+
     fn options(&self) -> Options {
         let names = self.paths.iter().map(|path| match path.as_str() {
             "-" => "standard input",

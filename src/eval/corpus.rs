@@ -3,7 +3,6 @@
 use super::{Annotated, LabelledSpan, Pair};
 use crate::{
     annotated::{Claimed, Documents, FaultKind, Options},
-    document::Score,
     error::{Error, Problem},
     span::Span,
 };
@@ -107,6 +106,10 @@ impl Corpus {
             entries: Vec::new(),
             problems: Vec::new(),
         }
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<Entry>, Vec<Problem>) {
+        (self.entries, self.problems)
     }
 
     /// What was wrong while reading.
@@ -283,18 +286,15 @@ impl Corpus {
 }
 
 /// The spans of a text that claims are true of. The others are reported and left out.
-fn spans(claimed: &Claimed, text: &str, problems: &mut Vec<Problem>) -> Vec<LabelledSpan> {
+pub(super) fn spans(
+    claimed: &Claimed,
+    text: &str,
+    problems: &mut Vec<Problem>,
+) -> Vec<LabelledSpan> {
     let (proved, faults) = claimed.resolve(text);
     let faults = faults.iter();
     problems.extend(faults.map(|f| f.problem(&claimed.file, ": left out")));
-    let span = |p: &crate::annotated::Proved<'_>| LabelledSpan {
-        span: p.span,
-        label: p.label,
-        optional: p.claim.optional,
-        origin: p.claim.origin.clone(),
-        score: p.claim.score.map(Score::new),
-    };
-    proved.iter().map(span).collect()
+    proved.iter().map(LabelledSpan::from).collect()
 }
 
 fn left_out(gold: &Entry) -> String {
@@ -307,21 +307,21 @@ fn left_out(gold: &Entry) -> String {
 }
 
 /// Two texts that differ in white space alone: where the characters of one stand in the other.
-struct Respacing {
+pub(super) struct Respacing {
     /// Bytes of the first text and of the second, of each character that is no white space.
     from: Vec<usize>,
     to: Vec<Span>,
 }
 
 /// Where two texts begin to differ in more than white space, and how.
-struct Place {
-    character: usize,
-    from: String,
-    to: String,
+pub(super) struct Place {
+    pub(super) character: usize,
+    pub(super) from: String,
+    pub(super) to: String,
 }
 
 impl Respacing {
-    fn new(from: &str, to: &str) -> Result<Respacing, Place> {
+    pub(super) fn new(from: &str, to: &str) -> Result<Respacing, Place> {
         let dense = |(_, c): &(usize, char)| !c.is_whitespace();
         let (mut a, mut b) = (
             from.char_indices().filter(dense),
@@ -356,7 +356,7 @@ impl Respacing {
     }
 
     /// The span in the second text; none of white space alone.
-    fn of(&self, span: LabelledSpan) -> Option<LabelledSpan> {
+    pub(super) fn of(&self, span: LabelledSpan) -> Option<LabelledSpan> {
         let first = self.from.partition_point(|&at| at < span.span.start);
         let behind = self.from.partition_point(|&at| at < span.span.end);
         (first < behind).then(|| LabelledSpan {

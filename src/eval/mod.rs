@@ -67,18 +67,23 @@
 
 mod compare;
 mod corpus;
+mod counterparts;
 mod errors;
 mod json;
+mod judge;
 mod pairing;
 mod sides;
 mod table;
 
 pub use compare::{Change, CompareOptions, Comparison, Difference, compare};
 pub use corpus::{Corpus, Paired};
+pub use counterparts::{Counterpart, Counterparts};
 pub use errors::{Example, Mistake, MistakeKind, Surface};
+pub use judge::{Judgement, judge};
 pub use table::{Align, Row, Table};
 
 use crate::{
+    annotated::Proved,
     document::{Score, Zone, ZoneKind},
     span::{Label, Span},
     zones::zones,
@@ -134,6 +139,8 @@ pub struct LabelledSpan {
     pub origin: Option<String>,
     /// Of a prediction: how likely it is right.
     pub score: Option<Score>,
+    /// Id of its entity, where it has one.
+    pub entity: Option<String>,
 }
 
 impl LabelledSpan {
@@ -145,6 +152,20 @@ impl LabelledSpan {
             optional: false,
             origin: None,
             score: None,
+            entity: None,
+        }
+    }
+}
+
+impl From<&Proved<'_>> for LabelledSpan {
+    fn from(p: &Proved<'_>) -> LabelledSpan {
+        LabelledSpan {
+            span: p.span,
+            label: p.label,
+            optional: p.claim.optional,
+            origin: p.claim.origin.clone(),
+            score: p.claim.score.map(Score::new),
+            entity: p.claim.entity.clone(),
         }
     }
 }

@@ -193,6 +193,7 @@ mod tests {
         let mut spans: Vec<_> = spans
             .iter()
             .map(|&(start, end, label)| Counted {
+                number: 0,
                 span: Span { start, end },
                 chars: Span { start, end },
                 label: Label::new(label).unwrap(),

@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 /// A span that counts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Counted<'a> {
+    /// Its place in the list of its side.
+    pub(super) number: usize,
     pub(super) span: Span,
     /// The same in characters.
     pub(super) chars: Span,
@@ -48,7 +50,8 @@ impl<'a> Sides<'a> {
             options.labels.as_ref().is_none_or(|l| l.contains(&label))
                 && types.as_ref().is_none_or(|t| t.contains(&label))
         };
-        let counted = |s: &'a LabelledSpan| Counted {
+        let counted = |(number, s): (usize, &'a LabelledSpan)| Counted {
+            number,
             span: match options.ignore_determiners {
                 true => without_determiners(text, s.span),
                 false => s.span,
@@ -59,7 +62,8 @@ impl<'a> Sides<'a> {
             score: s.score,
         };
         let side = |spans: &'a [LabelledSpan]| {
-            let required = spans.iter().filter(|s| !s.optional).map(counted);
+            let required = spans.iter().enumerate().filter(|(_, s)| !s.optional);
+            let required = required.map(counted);
             let mut side: Vec<_> = required.filter(|s| counts(s.label)).collect();
             side.sort_by_key(Counted::key);
             side.dedup_by_key(|s| s.key());
@@ -68,7 +72,8 @@ impl<'a> Sides<'a> {
         let mut gold = side(&pair.gold.spans);
         let mut predicted = side(&pair.predicted);
         let before = predicted.len();
-        let optional = pair.gold.spans.iter().filter(|s| s.optional);
+        let optional = pair.gold.spans.iter().enumerate();
+        let optional = optional.filter(|(_, s)| s.optional);
         let optional = Regions::new(optional.map(|s| counted(s).span));
         if !optional.starts.is_empty() {
             let required = Regions::new(gold.iter().map(|g| g.span));

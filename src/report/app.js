@@ -21,7 +21,7 @@ function afterwards(action) {
 }
 
 function show() {
-  const [name, ...rest] = decodeURIComponent(location.hash.slice(1)).split("/");
+  const [name, ...rest] = location.hash.slice(1).split("/");
   const view = Object.hasOwn(views, name) ? views[name] : views.overview;
   const tab = view.tab ?? view.tabOf?.(...rest) ?? (Object.hasOwn(views, name) ? name : "overview");
   pending = [];
@@ -53,9 +53,9 @@ function showFilters() {
       for (const off of Object.values(filters.off)) off.clear();
       filters.least = 0;
       filters.unscored = true;
+      applyFilters();
       place.replaceChildren();
       showFilters();
-      applyFilters();
       show();
     },
   }, "Reset filters");

@@ -57,6 +57,9 @@ function barTable(caption, rows, shown = rows.length) {
 
 const COLUMN_HEIGHT = 64;
 
+/** A few columns are not stretched over the page. */
+const widest = (periods) => `${60 * periods.length}px`;
+
 /** Columns over time, one for each period; `name` stands on the left. */
 function columns(name, values, periods, unit, colour) {
   const most = Math.max(1, ...values);
@@ -71,6 +74,7 @@ function columns(name, values, periods, unit, colour) {
     viewBox: `0 0 100 ${COLUMN_HEIGHT}`, preserveAspectRatio: "none", class: `columns ${colour}`, role: "img",
     "aria-label": `by ${unit}: ${values.map((value, i) => `${periods[i]} ${value}`).join(", ")}`,
   }, bars);
+  chart.style.maxWidth = widest(periods);
   return el("div", { class: "columns-row" },
     el("div", { class: "columns-name" }, name),
     el("div", { class: "columns-most n", title: `the most in a ${unit}` }, number(most)),
@@ -86,8 +90,10 @@ function columnAxis(periods) {
     tick.style.left = `${100 * i * every / periods.length}%`;
     return tick;
   });
+  const axis = el("div", { class: "ticks" }, ticks);
+  axis.style.maxWidth = widest(periods);
   return el("div", { class: "columns-row axis", "aria-hidden": "true" }, el("div", {}), el("div", {}),
-    el("div", { class: "ticks" }, ticks));
+    axis);
 }
 
 /** A square of entities: in how many documents both are. */

@@ -23,7 +23,8 @@ const signs = {
 };
 
 const inWords = (which, kind) => others[which].words[kind] ?? kind;
-const kindBadge = (which, kind) => el("span", { class: `kind k-${kind.split(" ").join("-")}` }, `${signs[kind]} ${inWords(which, kind)}`);
+const classOf = (which, kind) => `${which} k-${kind.split(" ").join("-")}`;
+const kindBadge = (which, kind) => el("span", { class: `kind ${classOf(which, kind)}` }, `${signs[kind]} ${inWords(which, kind)}`);
 
 const numberOfLabel = new Map(summary.labels.map((name, label) => [name, label]));
 /** The name of a label that perhaps the other side alone has. */
@@ -69,7 +70,7 @@ const againstView = (which) => () => {
       && (!query || folded(`${other?.join("\n") ?? ""}\n${ours?.join("\n") ?? ""}`).includes(query)));
     body.replaceChildren();
     below.replaceChildren(growing(found, ROWS, body, row));
-    status.textContent = `${plural(found.length, "kind")} of differences`
+    status.textContent = `${plural(found.length, "distinct difference")}`
       + (side.all_cases > side.cases.length ? `; ${number(side.all_cases - side.cases.length)} rare ones are not in this table` : "");
   }
   const choice = el("select", {
@@ -146,13 +147,13 @@ function itemsAgainst(doc, which) {
     const sign = kind ? `${signs[kind]} ` : ignored.has(span.index) ? "○ " : "✓ ";
     return {
       ...span, ...styleOf(span), marks: [], difference, key: difference ? `d${difference.index}` : `${span.index}`,
-      class: `${styleOf(span).class} ${kind ? `k-${kind.split(" ").join("-")}` : "agrees"}`,
+      class: `${styleOf(span).class} ${kind ? classOf(which, kind) : "agrees"}`,
       tag: sign + (difference ? `${inWords(which, kind)} ${labelName(span.label)}` : labelName(span.label)),
     };
   });
   const theirs = differences.filter(({ other, kind }) => other && kind !== "other entity").map((difference) => ({
     ...difference.other, difference, marks: [], key: difference.ours ? `o${difference.index}` : `d${difference.index}`,
-    class: `other k-${difference.kind.split(" ").join("-")} ${numberOfLabel.has(difference.other.label) ? labelClass(numberOfLabel.get(difference.other.label)) : "c7"}`,
+    class: `other ${classOf(which, difference.kind)} ${numberOfLabel.has(difference.other.label) ? labelClass(numberOfLabel.get(difference.other.label)) : "c7"}`,
     tag: `${difference.ours ? "" : `${signs[difference.kind]} ${inWords(which, difference.kind)} `}${others[which].other} ${difference.other.label}`,
   }));
   return [...ours, ...theirs].sort((a, b) => a.start - b.start || b.end - a.end);

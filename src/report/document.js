@@ -121,6 +121,8 @@ function render(doc, items, parent, markOf) {
     const node = item.zone !== undefined && item.marks === undefined
       ? el("span", { class: "zone", title: item.zone })
       : markOf(whole);
+    // What goes on further down has its label there.
+    if (end < item.end) node.removeAttribute("data-tag");
     top().append(node);
     open.push({ node, end });
   }

@@ -1,6 +1,6 @@
 //! [`Sketch`]: what a report knows of one document while it is there, and the document as the page has it.
 
-use super::summary::Taken;
+use super::{against::Judged, summary::Taken};
 use crate::{
     annotated::{Claim, Claimed, Proved, Units},
     document::{Score, Zone, ZoneKind},
@@ -45,7 +45,12 @@ impl<'a> Sketch<'a> {
     /// A span is an array: start, end, number of its kind, number of its entity, score in hundredths or null, and where there is more
     /// to say of it an object with that.
     pub(super) fn json(&self, claimed: &Claimed, taken: &Taken) -> Value {
-        let places = Places::new(self.text, self.all_spans(claimed));
+        let judged = [("gold", &taken.gold), ("changes", &taken.changes)];
+        let judged = judged.map(|(name, judged)| (name, judged.as_ref()));
+        let others = judged.iter().filter_map(|(_, judged)| *judged);
+        let others = others.flat_map(Judged::others);
+        let spans = self.all_spans(claimed).into_iter().chain(others);
+        let places = Places::new(self.text, spans);
         let spans = self.spans.iter().zip(&taken.spans);
         let spans = spans.map(|(p, (kind, entity))| {
             let (start, end) = places.of(p.span);
@@ -81,6 +86,11 @@ impl<'a> Sketch<'a> {
         ] {
             if !values.is_empty() {
                 object[name] = Value::Array(values);
+            }
+        }
+        for (name, judged) in judged {
+            if let Some(judged) = judged {
+                object[name] = judged.json(&places);
             }
         }
         if let Some(date) = self.date {
@@ -124,7 +134,7 @@ fn details(claim: &Claim) -> Option<Value> {
 }
 
 /// Where spans are in units of UTF-16.
-struct Places {
+pub(super) struct Places {
     bytes: Vec<usize>,
     units: Vec<usize>,
 }
@@ -140,7 +150,7 @@ impl Places {
         Places { bytes, units }
     }
 
-    fn of(&self, span: Span) -> (usize, usize) {
+    pub(super) fn of(&self, span: Span) -> (usize, usize) {
         let at = |byte| {
             let i = self.bytes.binary_search(&byte);
             self.units[i.expect("all spans were given")]

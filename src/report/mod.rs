@@ -18,16 +18,18 @@
 //! # Ok::<(), wiretag::Error>(())
 //! ```
 
+mod against;
 mod document;
 mod page;
 mod sample;
 mod summary;
 
 use crate::{
-    annotated::{Claimed, Proved},
+    annotated::{self, Claimed, Proved},
     date::day,
     error::{Error, Problem},
 };
+use against::Against;
 use document::Sketch;
 use jiff::civil::Date;
 use sample::Sample;
@@ -76,6 +78,8 @@ pub struct Report {
     options: Options,
     summary: Summary,
     sample: Sample,
+    gold: Option<Against>,
+    changes: Option<Against>,
 }
 
 impl Report {
@@ -84,8 +88,28 @@ impl Report {
         Report {
             sample: Sample::new(options.max_documents),
             summary: Summary::default(),
+            gold: None,
+            changes: None,
             options,
         }
+    }
+
+    /// Shows mistakes against these gold spans, which are held in memory. To be called before documents are taken.
+    ///
+    /// # Errors
+    /// As [`Corpus::read`](crate::eval::Corpus::read).
+    pub fn gold(&mut self, path: &str, read: &annotated::Options) -> Result<(), Error> {
+        self.gold = Some(Against::gold(path, read)?);
+        Ok(())
+    }
+
+    /// Shows what changed since this output, which is held in memory. To be called before documents are taken.
+    ///
+    /// # Errors
+    /// As [`Corpus::read`](crate::eval::Corpus::read).
+    pub fn compare(&mut self, path: &str, read: &annotated::Options) -> Result<(), Error> {
+        self.changes = Some(Against::output(path, read)?);
+        Ok(())
     }
 
     /// Takes a document. Spans that are none, and documents without a text, are reported and left out; a document that its annotators
@@ -107,7 +131,15 @@ impl Report {
         }
         sort(&mut proved);
         let sketch = Sketch::new(&text, &proved, self.date(&claimed));
-        let taken = self.summary.add(&sketch);
+        let mut taken = self.summary.add(&sketch);
+        let mut judge = |against: &mut Option<Against>| {
+            let against = against.as_mut()?;
+            let judged = against.judge(claimed.id.as_deref(), &sketch);
+            against.take_problems().iter().for_each(&mut *report);
+            judged
+        };
+        taken.gold = judge(&mut self.gold);
+        taken.changes = judge(&mut self.changes);
         self.sample.add(&claimed, &sketch, &taken);
     }
 
@@ -121,6 +153,15 @@ impl Report {
         self.summary.spans()
     }
 
+    /// Of gold and of the output to compare with, where they are given: documents on both sides, and those that were not in the input.
+    pub fn counterparts(&self) -> [Option<(u64, usize)>; 2] {
+        let counts = |against: &Option<Against>| {
+            let against = against.as_ref()?;
+            Some((against.documents(), against.left()))
+        };
+        [counts(&self.gold), counts(&self.changes)]
+    }
+
     /// Documents whose texts are in the page.
     pub fn embedded(&self) -> usize {
         self.sample.len()
@@ -131,9 +172,13 @@ impl Report {
     /// # Errors
     /// When `out` can't be written.
     pub fn write(&self, out: &mut dyn Write) -> Result<(), Error> {
-        let summary = self
-            .summary
-            .json(&self.sample.entities(), &self.options.title);
+        let needed = self.sample.entities();
+        let mut summary = self.summary.json(&needed, &self.options.title);
+        for (name, against) in [("gold", &self.gold), ("changes", &self.changes)] {
+            if let Some(against) = against {
+                summary[name] = against.json();
+            }
+        }
         page::write(&self.options.title, &summary, &self.sample, out)?;
         Ok(())
     }

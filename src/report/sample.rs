@@ -84,6 +84,8 @@ mod tests {
             let taken = Taken {
                 number: number as u32,
                 spans: Vec::new(),
+                gold: None,
+                changes: None,
             };
             sample.add(&claimed, &Sketch::new(text, &[], None), &taken);
         }

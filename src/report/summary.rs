@@ -1,6 +1,6 @@
 //! [`Summary`]: what is counted of all documents, and how the page has it.
 
-use super::document::Sketch;
+use super::{against::Judged, document::Sketch};
 use crate::{annotated::Proved, document::Score, span::Label, write::VERSION};
 use jiff::{ToSpan, Unit, civil::Date};
 use serde_json::{Value, json};
@@ -44,6 +44,10 @@ pub(super) struct Taken {
     pub(super) number: u32,
     /// Of each span its kind and its entity.
     pub(super) spans: Vec<(u32, u32)>,
+    /// What differs from gold, if it is there.
+    pub(super) gold: Option<Judged>,
+    /// What differs from another output.
+    pub(super) changes: Option<Judged>,
 }
 
 /// What filters tell apart: numbers of label, origin and zone, and the tenth of the score.
@@ -121,7 +125,12 @@ impl Summary {
         for (kind, _) in &spans {
             *count.by_kind.entry(*kind).or_default() += 1;
         }
-        Taken { number, spans }
+        Taken {
+            number,
+            spans,
+            gold: None,
+            changes: None,
+        }
     }
 
     fn add_span(&mut self, sketch: &Sketch<'_>, p: &Proved<'_>, document: u32) -> (u32, u32) {

@@ -127,3 +127,106 @@ fn bad_documents_are_named_and_the_rest_is_there() {
     let ran = dir.run(&["report", "nothing.jsonl"]).exits(2);
     ran.says("nothing.jsonl");
 }
+
+/// The pages of predictions beside gold and an older output.
+fn compared(gold: &str, old: &str, new: &str, args: &[&str], code: i32) -> (String, String) {
+    let dir = Dir::new();
+    for (name, lines) in [("gold.jsonl", gold), ("old.jsonl", old), ("new.jsonl", new)] {
+        dir.write(name, lines);
+    }
+    let sides = [
+        "report",
+        "new.jsonl",
+        "--gold",
+        "gold.jsonl",
+        "--compare",
+        "old.jsonl",
+    ];
+    let ran = dir.run(&[&sides, args].concat()).exits(code);
+    (ran.text().to_owned(), ran.err)
+}
+
+#[test]
+fn mistakes_and_changes_are_counted_and_stand_in_their_documents() {
+    let text = "Köln met Iran Air and Iran in Ulm";
+    let line = |spans: &[(usize, usize, &str, &str)]| document("a", text, "", spans).to_string();
+    let gold = line(&[
+        (0, 4, "PLACE", ""),
+        (9, 17, "ORG", ""),
+        (22, 26, "COUNTRY", ""),
+        (30, 33, "PLACE", ""),
+    ]);
+    let old = line(&[
+        (0, 4, "PLACE", "place/koln"),
+        (9, 13, "COUNTRY", "country/IR"),
+        (22, 26, "COUNTRY", "country/IR"),
+    ]);
+    let new = line(&[
+        (0, 4, "PLACE", "place/cologne"),
+        (9, 17, "ORG", "org/iran-air"),
+        (22, 26, "ORG", "country/IR"),
+        (5, 8, "PERSON", "person/met"),
+    ]);
+    let (page, _) = compared(&gold, &old, &new, &[], 0);
+    let summary = data(&page, "summary");
+    let (gold, changes) = (&summary["gold"], &summary["changes"]);
+    assert_eq!(gold["agreeing"], 2);
+    assert_eq!(
+        gold["kinds"],
+        json!({"missed": 1, "spurious": 1, "wrong label": 1})
+    );
+    assert_eq!(gold["labels"][2], json!(["PERSON", 0, 1, 0]));
+    assert_eq!(gold["labels"][3], json!(["PLACE", 2, 1, 1]));
+    assert_eq!(changes["agreeing"], 0);
+    assert_eq!(
+        changes["kinds"],
+        json!({"other entity": 1, "wrong label and boundary": 1, "spurious": 1, "wrong label": 1})
+    );
+    let documents = data(&page, "documents");
+    let differences = documents[0]["gold"]["differences"].as_array().unwrap();
+    assert!(
+        differences.contains(&json!([2, "missed", null, [30, 33, "PLACE", ""]])),
+        "{differences:?}"
+    );
+}
+
+#[test]
+fn optional_gold_counts_for_nothing() {
+    let gold = r#"{"id": "a", "text": "Iran", "spans": [{"start": 0, "end": 4, "label": "X", "optional": true}]}"#;
+    let new = document("a", "Iran", "", &[(0, 4, "X", "x")]).to_string();
+    let (page, _) = compared(gold, &new, &new, &[], 0);
+    assert_eq!(data(&page, "summary")["gold"]["labels"], json!([]));
+    assert_eq!(data(&page, "documents")[0]["gold"]["ignored"], json!([0]));
+}
+
+#[test]
+fn documents_without_a_counterpart_are_told() {
+    let line = |id: &str, text: &str| document(id, text, "", &[(0, 4, "X", "x")]).to_string();
+    let gold = format!("{}\n{}", line("a", "Iran left"), line("b", "Iran"));
+    let (page, messages) = compared(
+        &gold,
+        &line("a", "Iran  left"),
+        &line("a", "Iran went"),
+        &[],
+        1,
+    );
+    assert!(
+        messages.contains(
+            "gold.jsonl:1: the text is not that of the document of this name from character 6 on"
+        ),
+        "{messages}"
+    );
+    assert!(
+        messages.contains("gold.jsonl: 1 document not in the input"),
+        "{messages}"
+    );
+    assert_eq!(data(&page, "summary")["gold"]["documents"], 0);
+    let (page, _) = compared(
+        &line("a", "Iran left"),
+        &line("a", "Iran \n left"),
+        &line("a", "Iran left"),
+        &[],
+        0,
+    );
+    assert_eq!(data(&page, "summary")["changes"]["agreeing"], 1);
+}
