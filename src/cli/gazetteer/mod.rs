@@ -1,4 +1,6 @@
-//! `wiretag gazetteer`: what the lists hold, and compiling them.
+//! `wiretag gazetteer`: what the lists hold and what is wrong with them; from and to other systems, and compiled.
+
+mod lint;
 
 use super::{
     options::case_policy,
@@ -13,7 +15,7 @@ use std::{
 };
 use wiretag::{Error, Gazetteer, Label, SourceDefaults, verify_compiled};
 
-/// Works on gazetteers: counts what they hold, compiles them.
+/// Works on gazetteers: counts what they hold, finds what is wrong with them, compiles them.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -23,6 +25,7 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Compile(Compile),
+    Lint(lint::Args),
     Stats(Stats),
     Verify(Verify),
 }
@@ -83,6 +86,7 @@ struct Stats {
 pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     match &args.command {
         Command::Compile(args) => compile(args),
+        Command::Lint(args) => lint::run(args),
         Command::Stats(args) => stats(args),
         Command::Verify(args) => verify(args),
     }
@@ -109,17 +113,7 @@ fn compile(args: &Compile) -> Result<ExitCode, Error> {
             format!("{}: {e}", args.output.display()),
         ))
     };
-    let folder = args.output.parent().filter(|p| !p.as_os_str().is_empty());
-    let mut temporary = tempfile::Builder::new();
-    temporary.prefix(".wiretag-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // What the umask leaves of it, as for any new file.
-        temporary.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let folder = folder.unwrap_or(Path::new("."));
-    let file = temporary.tempfile_in(folder).map_err(at)?;
+    let file = temporary_beside(&args.output).map_err(at)?;
     let mut out = BufWriter::new(file);
     let names = builder.compile(&mut out)?;
     let file = out.into_inner().map_err(|e| at(e.into_error()))?;
@@ -134,6 +128,20 @@ fn compile(args: &Compile) -> Result<ExitCode, Error> {
         ));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A file that becomes another one when it is whole.
+fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let mut temporary = tempfile::Builder::new();
+    temporary.prefix(".wiretag-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What the umask leaves of it, as for any new file.
+        temporary.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    temporary.tempfile_in(folder.unwrap_or(Path::new(".")))
 }
 
 fn verify(args: &Verify) -> Result<ExitCode, Error> {
