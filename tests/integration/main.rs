@@ -22,6 +22,8 @@ mod floors;
 mod formats;
 // Whole outputs over articles, against `tests/golden/`.
 mod golden;
+// Names from and to other systems: a sample of each format and a damaged twin: `tests/import/`.
+mod import;
 // Every format of input, good, broken and hostile: `tests/inputs/`.
 mod inputs;
 // What is wrong with lists: planted faults, clean lists, repairs.
