@@ -10,7 +10,9 @@ mod date;
 mod document;
 mod error;
 pub mod eval;
+pub mod export;
 mod gazetteer;
+pub mod import;
 mod json;
 mod machine;
 mod matcher;
@@ -40,8 +42,8 @@ pub use document::{
 };
 pub use error::{Error, Problem, Severity};
 pub use gazetteer::{
-    Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder, Near,
-    Nearness, SourceDefaults, verify_compiled,
+    Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder, LintCode,
+    LintFinding, Linter, Near, Nearness, SourceDefaults, verify_compiled,
 };
 pub use matcher::{Engine, Match, Matcher, Matches, Refusal, Refused};
 pub use patterns::{PatternMatch, Patterns};

@@ -190,7 +190,12 @@ impl GazetteerBuilder {
         let path = path.as_ref();
         match compiled::open(path)? {
             Some(image) => self.sources.push(Source::Compiled(Arc::new(image))),
-            None => source::add_path(self, path, defaults)?,
+            None => source::read_path(path, &mut |name, text| match text {
+                Ok(text) => {
+                    self.add_source(name, &text, defaults);
+                }
+                Err(problem) => self.problems.push(problem),
+            })?,
         }
         Ok(self)
     }
@@ -321,10 +326,6 @@ impl GazetteerBuilder {
         let file = |p: &Problem| drafts.iter().position(|d| d.path == p.path);
         problems.sort_by_key(|p| (file(p), p.line));
         Err(Error::problems(problems))
-    }
-
-    pub(super) fn problem(&mut self, problem: Problem) {
-        self.problems.push(problem);
     }
 }
 

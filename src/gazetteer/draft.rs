@@ -227,7 +227,7 @@ impl Draft {
 
 /// Appends `weapon/hwasong-14` for the theme `WEAPON` and the name `Hwasong-14`: letters and digits in lower case, one hyphen for
 /// what stands between.
-pub(super) fn default_id(theme: &str, name: &str, out: &mut String) {
+pub(crate) fn default_id(theme: &str, name: &str, out: &mut String) {
     out.reserve(theme.len() + 1 + name.len());
     push_lower(theme, out);
     out.push('/');

@@ -79,6 +79,14 @@ impl NameShape {
     }
 }
 
+/// Can a text hold this name?
+///
+/// # Errors
+/// When none can, in words.
+pub(crate) fn can_match(name: &str) -> Result<(), String> {
+    NameShape::of(name, &mut Tokens::default(), &mut Vec::new()).map(drop)
+}
+
 /// Appends the key of a name of ASCII letters and digits with one space or hyphen between its words, as most names are, and says how
 /// many tokens it has. Other names are left to the division into tokens: it gives the same for these, ten times as slowly.
 fn plain_key(name: &[u8], keys: &mut Vec<u8>) -> Option<u8> {

@@ -2,7 +2,7 @@
 
 use super::{
     AliasKind, Case,
-    builder::{Context, ContextPlace, GazetteerBuilder},
+    builder::{Context, ContextPlace},
     draft::{Draft, Policies, RoleName},
     image::Text,
 };
@@ -21,32 +21,21 @@ pub struct SourceDefaults {
     pub case: Option<Case>,
 }
 
-pub(super) fn add_path(
-    builder: &mut GazetteerBuilder,
+/// Reads a file, or the `.tsv` and `.txt` files of a folder in the order of their names, and gives each with what messages call it.
+pub(super) fn read_path(
     path: &Path,
-    defaults: &SourceDefaults,
+    give: &mut dyn FnMut(&str, Result<String, Problem>),
 ) -> Result<(), Error> {
     let metadata = fs::metadata(path).map_err(|e| Error::io(path, e))?;
     if !metadata.is_dir() {
         let bytes = fs::read(path).map_err(|e| Error::io(path, e))?;
         let name = path.to_string_lossy();
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => {
-                builder.add_source(&name, text, defaults);
-            }
-            Err(e) => {
-                let line = bytes[..e.valid_up_to()]
-                    .iter()
-                    .filter(|&&b| b == b'\n')
-                    .count() as u64
-                    + 1;
-                builder.problem(Problem::error(
-                    &name,
-                    Some(line),
-                    "not UTF-8, save the file as UTF-8",
-                ));
-            }
-        }
+        let text = String::from_utf8(bytes).map_err(|e| {
+            let good = &e.as_bytes()[..e.utf8_error().valid_up_to()];
+            let line = good.iter().filter(|&&b| b == b'\n').count() as u64 + 1;
+            Problem::error(&name, Some(line), "not UTF-8, save the file as UTF-8")
+        });
+        give(&name, text);
         return Ok(());
     }
     let mut files = Vec::new();
@@ -66,9 +55,7 @@ pub(super) fn add_path(
         )));
     }
     files.sort();
-    files
-        .iter()
-        .try_for_each(|file| add_path(builder, file, defaults))
+    files.iter().try_for_each(|file| read_path(file, give))
 }
 
 /// Reads the text of a file. Pure: files may be read in parallel.
@@ -96,12 +83,30 @@ pub(super) fn parse(path: &str, text: &str, defaults: &SourceDefaults) -> Draft 
 
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Column {
+pub(super) enum Column {
     Id,
     Name,
     Aliases(AliasKind),
     Priority,
     Attribute(Arc<str>),
+}
+
+impl Column {
+    /// The column of this name, if there is one.
+    pub(super) fn of(name: &str) -> Option<Column> {
+        Some(match name {
+            "id" => Column::Id,
+            "name" => Column::Name,
+            "aliases" => Column::Aliases(AliasKind::Full),
+            "short" => Column::Aliases(AliasKind::Short),
+            "acronyms" => Column::Aliases(AliasKind::Acronym),
+            "demonyms" => Column::Aliases(AliasKind::Demonym),
+            "former" => Column::Aliases(AliasKind::Former),
+            "plurals" => Column::Aliases(AliasKind::Plural),
+            "priority" => Column::Priority,
+            _ => Column::Attribute(name.strip_prefix('@').filter(|k| !k.is_empty())?.into()),
+        })
+    }
 }
 
 /// One file while it is read.
@@ -237,29 +242,15 @@ impl SourceReader<'_> {
     fn column_line(&mut self, n: u64, line: &str) {
         let mut columns = Vec::new();
         for name in line.split('\t').map(str::trim) {
-            columns.push(match name {
-                "id" => Column::Id,
-                "name" => Column::Name,
-                "aliases" => Column::Aliases(AliasKind::Full),
-                "short" => Column::Aliases(AliasKind::Short),
-                "acronyms" => Column::Aliases(AliasKind::Acronym),
-                "demonyms" => Column::Aliases(AliasKind::Demonym),
-                "former" => Column::Aliases(AliasKind::Former),
-                "plurals" => Column::Aliases(AliasKind::Plural),
-                "priority" => Column::Priority,
-                _ => match name.strip_prefix('@') {
-                    Some(key) if !key.is_empty() => Column::Attribute(key.into()),
-                    _ => {
-                        self.problem(
-                            n,
-                            format!(
-                                "no column {name:?}: columns are id, name, aliases, short, acronyms, demonyms, former, plurals, priority, and @NAME for an attribute"
-                            ),
-                        );
-                        Column::Attribute(Arc::default())
-                    }
-                },
-            });
+            columns.push(Column::of(name).unwrap_or_else(|| {
+                self.problem(
+                    n,
+                    format!(
+                        "no column {name:?}: columns are id, name, aliases, short, acronyms, demonyms, former, plurals, priority, and @NAME for an attribute"
+                    ),
+                );
+                Column::Attribute(Arc::default())
+            }));
         }
         if !columns.contains(&Column::Name) {
             self.problem(n, "no column \"name\"");
@@ -599,7 +590,7 @@ fn unquote(cell: &str) -> Cow<'_, str> {
     Cow::Borrowed(cell)
 }
 
-fn find_unescaped(text: &str, wanted: char) -> Option<usize> {
+pub(super) fn find_unescaped(text: &str, wanted: char) -> Option<usize> {
     let mut escaped = false;
     text.char_indices().find_map(|(i, c)| {
         let hit = c == wanted && !escaped;
@@ -609,7 +600,7 @@ fn find_unescaped(text: &str, wanted: char) -> Option<usize> {
 }
 
 /// The parts between the separators that stand neither behind a backslash nor in braces.
-fn split_unescaped(text: &str, separator: char) -> Vec<&str> {
+pub(super) fn split_unescaped(text: &str, separator: char) -> Vec<&str> {
     let (mut parts, mut start, mut escaped, mut braces) = (Vec::new(), 0, false, false);
     for (i, c) in text.char_indices() {
         match c {
@@ -628,7 +619,7 @@ fn split_unescaped(text: &str, separator: char) -> Vec<&str> {
     parts
 }
 
-fn unescape(text: &str) -> Cow<'_, str> {
+pub(super) fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {
         return Cow::Borrowed(text);
     }

@@ -187,7 +187,8 @@ impl Rows {
         let (text, _) = decode(&header, self.encoding, None);
         let cell = Csv { cell: self.cell }.cell(&header);
         let columns = cells(&text, cell);
-        if !columns.iter().any(|c| self.text_fields.contains(c)) {
+        // Rows that are no documents need no text.
+        if !self.text_fields.is_empty() && !columns.iter().any(|c| self.text_fields.contains(c)) {
             return Err(format!(
                 "no column {}, the header has {} (--text-field names another)",
                 list(&self.text_fields),

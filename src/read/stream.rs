@@ -188,6 +188,9 @@ pub(super) enum Piece {
 /// How a .gz starts.
 const GZIP: &[u8] = b"\x1f\x8b";
 
+/// How a .bz2 starts.
+const BZIP2: &[u8] = b"BZh";
+
 /// How much is read at once, and how much of a file is looked at to tell its format.
 const READ: usize = 256 << 10;
 const PEEK: usize = 64 << 10;
@@ -439,7 +442,7 @@ impl std::fmt::Debug for Stream {
 }
 
 impl Stream {
-    /// Opens a source, decompresses it if it is a .gz or .zst (one layer: what is packed twice is no text), and finds out its format.
+    /// Opens a source, decompresses it if it is a .gz, .bz2 or .zst (one layer: what is packed twice is no text), and finds out its format.
     /// Adds to `count` what it reads, in bytes as they are on disk.
     ///
     /// # Errors
@@ -469,6 +472,10 @@ impl Stream {
             let unpacked = flate2::read::MultiGzDecoder::new(Cursor::new(start).chain(rest));
             (start, rest) = peek(Box::new(unpacked)).map_err(|e| problem(read_error(&e)))?;
             stem = name.strip_suffix(".gz").unwrap_or(&name);
+        } else if start.starts_with(BZIP2) {
+            let unpacked = bzip2::read::MultiBzDecoder::new(Cursor::new(start).chain(rest));
+            (start, rest) = peek(Box::new(unpacked)).map_err(|e| problem(read_error(&e)))?;
+            stem = name.strip_suffix(".bz2").unwrap_or(&name);
         } else if zstd::starts(&start) {
             let unpacked = zstd::Zstd::new(Cursor::new(start).chain(rest));
             let unpacked = unpacked.map_err(|e| problem(e.to_string()))?;

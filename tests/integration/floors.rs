@@ -8,7 +8,7 @@
 use std::{fs, path::Path};
 
 /// The floors. A file imports from floors below its own alone; the files of one folder may import each other.
-const FLOORS: [(&str, u8, Leg); 28] = [
+const FLOORS: [(&str, u8, Leg); 30] = [
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
     ("machine", 1, Leg::Both),
@@ -34,6 +34,9 @@ const FLOORS: [(&str, u8, Leg); 28] = [
     ("batch", 7, Leg::Top),
     // Reads as the edge leg does, and asks the core for zones.
     ("eval", 7, Leg::Top),
+    // Reads as the edge leg does, and asks the core what a name is.
+    ("import", 7, Leg::Top),
+    ("export", 7, Leg::Top),
     ("split", 8, Leg::Top),
     // Pairs spans as eval does, and asks the core for zones.
     ("report", 8, Leg::Top),
@@ -91,10 +94,15 @@ const WORDS: [(&[&str], &[&str], &str); 8] = [
     ),
     (&["unsafe"], &["machine/"], "unsafe code lives in machine"),
     // read/jsonl.rs: the fields of a line, in their order; nothing of the core is read this way. cli/explain/report.rs: decisions in
-    // words, for programs that look after lists.
+    // words, for programs that look after lists. import/: lines of other systems, skipped where they are not needed.
     (
         &["Serialize", "Deserialize"],
-        &["record.rs", "read/jsonl.rs", "cli/explain/report.rs"],
+        &[
+            "record.rs",
+            "read/jsonl.rs",
+            "cli/explain/report.rs",
+            "import/",
+        ],
         "the record is the only serializable type",
     ),
     (

@@ -26,9 +26,13 @@ mod floors;
 mod formats;
 // Whole outputs over articles, against `tests/golden/`.
 mod golden;
+// Names from and to other systems: a sample of each format and a damaged twin: `tests/import/`.
+mod import;
 // Every format of input, good, broken and hostile: `tests/inputs/`.
 mod inputs;
-// Every line of the shipped lists: form, order, ids, doubles, common words; every alias is found in a sentence of its own.
+// What is wrong with lists: planted faults, clean lists, repairs.
+mod lint;
+// Every line of the shipped lists: clean in lint, form, order, ids; every alias is found in a sentence of its own.
 mod lists;
 // Precision on texts off the domain, against a floor: `tests/off-domain/`.
 mod off_domain;

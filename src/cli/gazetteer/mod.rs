@@ -1,4 +1,8 @@
-//! `wiretag gazetteer`: what the lists hold, and compiling them.
+//! `wiretag gazetteer`: what the lists hold and what is wrong with them; from and to other systems, and compiled.
+
+mod export;
+mod import;
+mod lint;
 
 use super::{
     options::case_policy,
@@ -13,7 +17,7 @@ use std::{
 };
 use wiretag::{Error, Gazetteer, Label, SourceDefaults, verify_compiled};
 
-/// Works on gazetteers: counts what they hold, compiles them.
+/// Works on gazetteers: counts what they hold, finds what is wrong with them, imports, exports and compiles them.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -23,6 +27,9 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Compile(Compile),
+    Export(export::Args),
+    Import(Box<import::Args>),
+    Lint(lint::Args),
     Stats(Stats),
     Verify(Verify),
 }
@@ -83,6 +90,9 @@ struct Stats {
 pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     match &args.command {
         Command::Compile(args) => compile(args),
+        Command::Export(args) => export::run(args),
+        Command::Import(args) => import::run(args),
+        Command::Lint(args) => lint::run(args),
         Command::Stats(args) => stats(args),
         Command::Verify(args) => verify(args),
     }
