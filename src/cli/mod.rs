@@ -13,6 +13,7 @@ mod rules;
 mod shell;
 mod spans;
 mod split;
+mod stats;
 mod votes;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -39,6 +40,7 @@ enum Command {
     Convert(Box<convert::Args>),
     Check(Box<check::Args>),
     Split(Box<split::Args>),
+    Stats(Box<stats::Args>),
     Eval(Box<eval::Args>),
     Explain(Box<explain::Args>),
     Gazetteer(gazetteer::Args),
@@ -83,6 +85,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Split(args) => split::run(&args),
+        Command::Stats(args) => stats::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::Gazetteer(args) => gazetteer::run(&args),

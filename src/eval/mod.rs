@@ -73,10 +73,10 @@ mod pairing;
 mod sides;
 mod table;
 
+pub use crate::table::{Align, Row, Table};
 pub use compare::{Change, CompareOptions, Comparison, Difference, compare};
 pub use corpus::{Corpus, Paired};
 pub use errors::{Example, Mistake, MistakeKind, Surface};
-pub use table::{Align, Row, Table};
 
 use crate::{
     document::{Score, Zone, ZoneKind},

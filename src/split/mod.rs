@@ -11,7 +11,6 @@ mod pass;
 mod report;
 mod sides;
 mod sketch;
-mod time;
 
 pub use report::{SplitPart, SplitReport, Unseen};
 

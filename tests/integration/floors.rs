@@ -8,12 +8,14 @@
 use std::{fs, path::Path};
 
 /// The floors. A file imports from floors below its own alone; the files of one folder may import each other.
-const FLOORS: [(&str, u8, Leg); 26] = [
+const FLOORS: [(&str, u8, Leg); 29] = [
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
     ("machine", 1, Leg::Both),
     ("document", 1, Leg::Both),
     ("record", 1, Leg::Both),
+    ("date", 1, Leg::Edge),
+    ("table", 1, Leg::Edge),
     ("json", 1, Leg::Edge),
     ("card", 1, Leg::Edge),
     ("tokens", 2, Leg::Core),
@@ -34,6 +36,7 @@ const FLOORS: [(&str, u8, Leg); 26] = [
     // Reads as the edge leg does, and asks the core for zones.
     ("eval", 7, Leg::Top),
     ("split", 8, Leg::Top),
+    ("stats", 8, Leg::Top),
     ("lib", 8, Leg::Top),
     ("main", 9, Leg::Top),
     ("cli", 9, Leg::Top),

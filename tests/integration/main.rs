@@ -38,6 +38,8 @@ mod readme;
 mod split;
 // A reader of our JSONL written apart from the writer, for the tests above.
 mod rules;
+// Counts over annotated files.
+mod stats;
 mod strict;
 // Formats to train on: DocBin, Parquet, votes.
 mod training;

@@ -5,12 +5,19 @@ use serde_json::Value;
 
 /// Seconds since 1970 of a JSON value: a date or time of ISO 8601 (without a zone it is in UTC), a date of RFC 2822 (as RSS has
 /// them), or a number of seconds or milliseconds since 1970.
-pub(super) fn seconds(json: &str) -> Option<i64> {
+pub(crate) fn seconds(json: &str) -> Option<i64> {
     match serde_json::from_str(json).ok()? {
         Value::String(text) => of_text(text.trim()),
         Value::Number(number) => of_number(number.as_f64()?),
         _ => None,
     }
+}
+
+/// The day of a time in UTC, `2026-05-01`; none of what lies outside the years that have four digits.
+pub(crate) fn day(seconds: i64) -> Option<String> {
+    let time = Timestamp::from_second(seconds).ok()?;
+    let day = time.to_zoned(TimeZone::UTC).date();
+    (0..=9999).contains(&day.year()).then(|| day.to_string())
 }
 
 fn of_text(text: &str) -> Option<i64> {
@@ -44,11 +51,13 @@ fn of_number(number: f64) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{day, seconds};
 
     #[test]
     fn dates_are_read_as_feeds_write_them() {
-        let day = 1_777_593_600;
+        let first_of_may = 1_777_593_600;
+        assert_eq!(day(first_of_may + 86_399).as_deref(), Some("2026-05-01"));
+        assert_eq!(day(i64::MAX), None);
         for json in [
             "\"2026-05-01\"",
             "\"2026-05-01T00:00:00Z\"",
@@ -63,7 +72,7 @@ mod tests {
             "1777593600000",
             "\"1777593600\"",
         ] {
-            assert_eq!(seconds(json), Some(day), "{json}");
+            assert_eq!(seconds(json), Some(first_of_may), "{json}");
         }
         for json in [
             "\"\"",
