@@ -234,7 +234,7 @@ impl Args {
 const MOST_TOLD: usize = 100;
 
 /// Tells what was wrong; was anything?
-fn report(problems: &[Problem]) -> bool {
+pub(super) fn report(problems: &[Problem]) -> bool {
     for problem in problems.iter().take(MOST_TOLD) {
         complain(problem);
     }

@@ -4,6 +4,7 @@ mod annotate;
 mod check;
 mod config;
 mod convert;
+mod diff;
 mod eval;
 mod explain;
 mod gazetteer;
@@ -41,6 +42,7 @@ enum Command {
     Check(Box<check::Args>),
     Split(Box<split::Args>),
     Stats(Box<stats::Args>),
+    Diff(Box<diff::Args>),
     Eval(Box<eval::Args>),
     Explain(Box<explain::Args>),
     Gazetteer(gazetteer::Args),
@@ -57,6 +59,7 @@ impl Command {
         match &mut self {
             Command::Annotate(args) => args.lists.configuration = described,
             Command::Explain(args) => args.lists.configuration = described,
+            Command::Diff(args) => args.lists.configuration = described,
             Command::Votes(args) => args.lists.configuration = described,
             _ => {}
         }
@@ -86,6 +89,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Split(args) => split::run(&args),
         Command::Stats(args) => stats::run(&args),
+        Command::Diff(args) => diff::run(*args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::Gazetteer(args) => gazetteer::run(&args),

@@ -290,6 +290,7 @@ fn spans(claimed: &Claimed, text: &str, problems: &mut Vec<Problem>) -> Vec<Labe
     let span = |p: &crate::annotated::Proved<'_>| LabelledSpan {
         span: p.span,
         label: p.label,
+        entity: p.claim.entity.clone(),
         optional: p.claim.optional,
         origin: p.claim.origin.clone(),
         score: p.claim.score.map(Score::new),

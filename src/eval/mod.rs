@@ -67,6 +67,7 @@
 
 mod compare;
 mod corpus;
+mod diff;
 mod errors;
 mod json;
 mod pairing;
@@ -76,6 +77,7 @@ mod table;
 pub use crate::table::{Align, Row, Table};
 pub use compare::{Change, CompareOptions, Comparison, Difference, compare};
 pub use corpus::{Corpus, Paired};
+pub use diff::{ChangeKind, Diff, DiffReport, Reading, SpanChange};
 pub use errors::{Example, Mistake, MistakeKind, Surface};
 
 use crate::{
@@ -128,6 +130,8 @@ pub struct LabelledSpan {
     pub span: Span,
     /// What it is.
     pub label: Label,
+    /// Id of the entity. Scores do not depend on it.
+    pub entity: Option<String>,
     /// Of a gold span: it is neither required nor wrong.
     pub optional: bool,
     /// Of a prediction: what found it.
@@ -142,6 +146,7 @@ impl LabelledSpan {
         LabelledSpan {
             span,
             label,
+            entity: None,
             optional: false,
             origin: None,
             score: None,

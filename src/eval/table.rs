@@ -235,7 +235,7 @@ fn quoted(surface: &Surface) -> String {
     format!("{} \"{}\"", surface.label, surface.text)
 }
 
-fn note(example: &Example) -> String {
+pub(super) fn note(example: &Example) -> String {
     format!("{}: {}", example.document, example.snippet)
 }
 

@@ -12,6 +12,8 @@ mod check;
 // The program as its users meet it: arguments, inputs, faults, outputs, exit codes.
 mod cli;
 mod compiled;
+// What changed between two outputs or lists.
+mod diff;
 // Scores of predictions against gold, and the files that they are read from.
 mod eval;
 // Why a text is annotated as it is: every kind of decision in words, and rules by their names.
