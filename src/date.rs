@@ -24,6 +24,13 @@ pub(crate) fn day(json: &str) -> Option<Date> {
     Some(time.to_zoned(TimeZone::UTC).date())
 }
 
+/// The day of a time in UTC, `2026-05-01`; none of what lies outside the years that have four digits.
+pub(crate) fn day_of(seconds: i64) -> Option<String> {
+    let time = Timestamp::from_second(seconds).ok()?;
+    let day = time.to_zoned(TimeZone::UTC).date();
+    (0..=9999).contains(&day.year()).then(|| day.to_string())
+}
+
 fn of_text(text: &str) -> Option<i64> {
     let with_zone = || text.parse::<Timestamp>().ok();
     let without = || {
@@ -55,11 +62,13 @@ fn of_number(number: f64) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{day_of, seconds};
 
     #[test]
     fn dates_are_read_as_feeds_write_them() {
-        let first = 1_777_593_600;
+        let first_of_may = 1_777_593_600;
+        assert_eq!(day_of(first_of_may + 86_399).as_deref(), Some("2026-05-01"));
+        assert_eq!(day_of(i64::MAX), None);
         for json in [
             "\"2026-05-01\"",
             "\"2026-05-01T00:00:00Z\"",
@@ -74,7 +83,7 @@ mod tests {
             "1777593600000",
             "\"1777593600\"",
         ] {
-            assert_eq!(seconds(json), Some(first), "{json}");
+            assert_eq!(seconds(json), Some(first_of_may), "{json}");
             assert_eq!(super::day(json), "2026-05-01".parse().ok(), "{json}");
         }
         for json in [

@@ -23,6 +23,12 @@ pub struct Document {
 /// The fields of a record that are neither its id nor its text: names and raw JSON values, in the order in which they came.
 pub type Meta = Vec<(String, Box<RawValue>)>;
 
+/// The JSON value of a field of a meta.
+pub(crate) fn field_of<'m>(meta: &'m [(String, Box<RawValue>)], field: &str) -> Option<&'m str> {
+    let (_, value) = meta.iter().find(|(name, _)| name == field)?;
+    Some(value.get())
+}
+
 impl Document {
     /// A document without meta.
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Document {

@@ -24,6 +24,8 @@ mod resolve;
 mod rules;
 mod span;
 mod split;
+pub mod stats;
+mod table;
 mod tokens;
 mod words;
 pub mod write;

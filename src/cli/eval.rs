@@ -6,7 +6,7 @@ use super::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{IsTerminal, Write},
+    io::Write,
     process::ExitCode,
 };
 use wiretag::{
@@ -192,24 +192,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
     let mut out = output::stdout();
     match &*args.to {
         "json" => out.write_all(results.json().as_bytes())?,
-        format => {
-            let bold = format == "table"
-                && std::io::stdout().is_terminal()
-                && anstream::stdout().current_choice() != anstream::ColorChoice::Never;
-            for (i, table) in results.tables().iter().enumerate() {
-                let gap = if i == 0 { "" } else { "\n" };
-                let title = &table.title;
-                if format == "markdown" {
-                    write!(out, "{gap}**{title}**\n\n{}", table.markdown())?;
-                    continue;
-                }
-                let style = match bold {
-                    true => anstyle::Style::new().bold(),
-                    false => anstyle::Style::new(),
-                };
-                write!(out, "{gap}{style}{title}{style:#}\n{}", table.aligned())?;
-            }
-        }
+        format => output::write_tables(&mut out, &results.tables(), format == "markdown")?,
     }
     out.flush()?;
     for message in &below {
@@ -251,7 +234,7 @@ impl Args {
 const MOST_TOLD: usize = 100;
 
 /// Tells what was wrong; was anything?
-fn report(problems: &[Problem]) -> bool {
+pub(super) fn report(problems: &[Problem]) -> bool {
     for problem in problems.iter().take(MOST_TOLD) {
         complain(problem);
     }

@@ -4,6 +4,7 @@ mod annotate;
 mod check;
 mod config;
 mod convert;
+mod diff;
 mod eval;
 mod explain;
 mod gazetteer;
@@ -14,6 +15,7 @@ mod rules;
 mod shell;
 mod spans;
 mod split;
+mod stats;
 mod view;
 mod votes;
 
@@ -41,6 +43,8 @@ enum Command {
     Convert(Box<convert::Args>),
     Check(Box<check::Args>),
     Split(Box<split::Args>),
+    Stats(Box<stats::Args>),
+    Diff(Box<diff::Args>),
     Eval(Box<eval::Args>),
     Explain(Box<explain::Args>),
     View(view::Args),
@@ -59,6 +63,7 @@ impl Command {
         match &mut self {
             Command::Annotate(args) => args.lists.configuration = described,
             Command::Explain(args) => args.lists.configuration = described,
+            Command::Diff(args) => args.lists.configuration = described,
             Command::Votes(args) => args.lists.configuration = described,
             _ => {}
         }
@@ -87,6 +92,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Split(args) => split::run(&args),
+        Command::Stats(args) => stats::run(&args),
+        Command::Diff(args) => diff::run(*args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::View(args) => view::run(&args),

@@ -7,16 +7,16 @@ use std::{
     path::{Path, PathBuf},
 };
 use wiretag::{
-    Annotator, AnnotatorBuilder, Case, Error, Gazetteer, Label, OffsetUnit, Patterns, Rule,
-    SourceDefaults, Titles,
-    read::{Format, Inventory, ReadOptions, Sources},
+    Annotator, AnnotatorBuilder, Case, Document, Error, Gazetteer, Label, OffsetUnit, Patterns,
+    Problem, Rule, SourceDefaults, Titles,
+    read::{Format, Inventory, ReadOptions, Sources, Stream},
 };
 use xxhash_rust::xxh3::Xxh3;
 
 // No doc comments on these: the help of a command would begin with them.
 
 // Which gazetteers and rules are applied.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(super) struct GazetteerArgs {
     /// Take this file for wiretag.toml, which is looked for upwards from here; none for none
     #[arg(long, value_name = "FILE", help_heading = "Gazetteers")]
@@ -156,6 +156,13 @@ impl GazetteerArgs {
         ]
     }
 
+    /// The same with one more gazetteer, before all others.
+    pub(super) fn with(&self, path: PathBuf) -> GazetteerArgs {
+        let mut with = self.clone();
+        with.gazetteer.insert(0, path);
+        with
+    }
+
     pub(super) fn resolve(self) -> Result<Gazetteers, Error> {
         if self.no_builtin && self.gazetteer.is_empty() && self.patterns.is_empty() {
             return Err(Error::invalid(
@@ -288,6 +295,38 @@ impl InputArgs {
         }
         Ok(read)
     }
+}
+
+/// Calls with every document of the sources, and with what is wrong with them.
+pub(super) fn each_document(
+    sources: Sources,
+    read: &ReadOptions,
+    problem: &mut dyn FnMut(Problem),
+    mut call: impl FnMut(&Document) -> Result<(), Error>,
+) -> Result<(), Error> {
+    for source in sources {
+        let stream = source.and_then(|s| Stream::open(&s, read, &Default::default()));
+        let stream = match stream {
+            Ok(stream) => stream,
+            Err(p) => {
+                problem(p);
+                continue;
+            }
+        };
+        for raw in stream {
+            match raw {
+                Ok(raw) => {
+                    let parsed = raw.parse(read);
+                    parsed.problems.into_iter().for_each(&mut *problem);
+                    if let Some(doc) = &parsed.document {
+                        call(doc)?;
+                    }
+                }
+                Err(p) => problem(p),
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Rules by their names; others are refused with the list of those that there are.

@@ -12,7 +12,7 @@ use std::{
     },
     time::Duration,
 };
-use wiretag::{Error, OffsetUnit, OutputFolder, write::OutputFormat};
+use wiretag::{Error, OffsetUnit, OutputFolder, eval::Table, write::OutputFormat};
 
 /// Says on standard error what is wrong.
 pub(super) fn complain(what: &dyn Display) {
@@ -116,6 +116,26 @@ pub(super) fn persist(
 /// Standard output, buffered: to be flushed at the end.
 pub(super) fn stdout() -> Named {
     Named::new("standard output".to_owned(), io::stdout())
+}
+
+/// Writes tables below their titles, which are bold on a terminal.
+pub(super) fn write_tables(out: &mut Named, tables: &[Table], markdown: bool) -> io::Result<()> {
+    let bold = !markdown
+        && io::stdout().is_terminal()
+        && anstream::stdout().current_choice() != anstream::ColorChoice::Never;
+    let style = match bold {
+        true => anstyle::Style::new().bold(),
+        false => anstyle::Style::new(),
+    };
+    for (i, table) in tables.iter().enumerate() {
+        let gap = if i == 0 { "" } else { "\n" };
+        let title = &table.title;
+        match markdown {
+            true => write!(out, "{gap}**{title}**\n\n{}", table.markdown())?,
+            false => write!(out, "{gap}{style}{title}{style:#}\n{}", table.aligned())?,
+        }
+    }
+    Ok(())
 }
 
 /// A stream whose errors say what could not be written.

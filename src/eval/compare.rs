@@ -2,16 +2,13 @@
 
 use super::{
     Options, Pair,
-    errors::{Example, Surface},
+    errors::{Example, Frequencies, Surface},
     ratio,
     sides::{Counted, Sides},
 };
 use crate::span::Label;
 use rayon::prelude::*;
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, HashMap, HashSet},
-};
+use std::collections::{BTreeMap, HashSet};
 
 /// How the bootstrap is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,7 +257,7 @@ fn wrong<'d, 'a>(doc: &'d Sides<'a>) -> impl Iterator<Item = &'d Counted<'a>> {
 }
 
 #[derive(Default)]
-struct Changes(HashMap<Surface, (u64, Example)>);
+struct Changes(Frequencies<Surface>);
 
 impl Changes {
     /// Adds those spans that another side does not have.
@@ -273,21 +270,20 @@ impl Changes {
     ) {
         let other: HashSet<_> = other.iter().map(Counted::key).collect();
         for span in spans.filter(|s| !other.contains(&s.key())) {
-            let surface = Surface::new(text, span);
-            let first = || (0, Example::new(id, text, span.span));
-            self.0.entry(surface).or_insert_with(first).0 += 1;
+            self.0.count(Surface::new(text, span), id, text, span.span);
         }
     }
 
     fn by_frequency(self) -> Vec<Change> {
-        let change = |(surface, (count, example))| Change {
+        let change = |(surface, count, examples): (Surface, u64, Vec<Example>)| Change {
             surface,
             count,
-            example,
+            example: examples
+                .into_iter()
+                .next()
+                .expect("what is counted stands somewhere"),
         };
-        let mut all: Vec<Change> = self.0.into_iter().map(change).collect();
-        all.sort_by(|a, b| (Reverse(a.count), &a.surface).cmp(&(Reverse(b.count), &b.surface)));
-        all
+        self.0.by_frequency().map(change).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::sides::{Counted, Sides};
 use crate::span::{Label, Span};
-use std::{cmp::Reverse, collections::HashMap, fmt};
+use std::{cmp::Reverse, collections::HashMap, fmt, hash::Hash};
 
 /// The ways to be wrong. Spans are paired as in the scheme type, so that what overlaps a gold span of its label is a wrong boundary
 /// whatever else it overlaps.
@@ -115,7 +115,35 @@ const MOST_EXAMPLES: usize = 2;
 type Key = (MistakeKind, Option<Surface>, Option<Surface>);
 
 #[derive(Default)]
-pub(super) struct Mistakes(HashMap<Key, (u64, Vec<Example>)>);
+pub(super) struct Mistakes(Frequencies<Key>);
+
+/// How often things are, and the first places of each.
+pub(super) struct Frequencies<K>(HashMap<K, (u64, Vec<Example>)>);
+
+impl<K> Default for Frequencies<K> {
+    fn default() -> Frequencies<K> {
+        Frequencies(HashMap::new())
+    }
+}
+
+impl<K: Ord + Hash> Frequencies<K> {
+    /// Counts a thing that stands there.
+    pub(super) fn count(&mut self, key: K, id: &str, text: &str, span: Span) {
+        let (count, examples) = self.0.entry(key).or_default();
+        *count += 1;
+        if examples.len() < MOST_EXAMPLES {
+            examples.push(Example::new(id, text, span));
+        }
+    }
+
+    /// All, the most frequent first; what is equally frequent in its own order.
+    pub(super) fn by_frequency(self) -> impl Iterator<Item = (K, u64, Vec<Example>)> {
+        let mut all: Vec<(K, (u64, Vec<Example>))> = self.0.into_iter().collect();
+        all.sort_by(|(a, (n, _)), (b, (m, _))| (Reverse(n), a).cmp(&(Reverse(m), b)));
+        all.into_iter()
+            .map(|(key, (n, examples))| (key, n, examples))
+    }
+}
 
 impl Mistakes {
     /// Adds those of a document.
@@ -125,42 +153,32 @@ impl Mistakes {
         for (prediction, pair) in doc.predicted.iter().zip(pairs) {
             let Some(g) = *pair else {
                 let key = (MistakeKind::Spurious, None, surface(prediction));
-                self.count(key, id, doc.text, prediction.span);
+                self.0.count(key, id, doc.text, prediction.span);
                 continue;
             };
             found[g] = true;
             let gold = &doc.gold[g];
             if let Some(kind) = MistakeKind::of_pair(gold, prediction) {
                 let key = (kind, surface(gold), surface(prediction));
-                self.count(key, id, doc.text, gold.span);
+                self.0.count(key, id, doc.text, gold.span);
             }
         }
         for (gold, _) in doc.gold.iter().zip(found).filter(|(_, found)| !found) {
             let key = (MistakeKind::Missed, surface(gold), None);
-            self.count(key, id, doc.text, gold.span);
-        }
-    }
-
-    fn count(&mut self, key: Key, id: &str, text: &str, span: Span) {
-        let (count, examples) = self.0.entry(key).or_default();
-        *count += 1;
-        if examples.len() < MOST_EXAMPLES {
-            examples.push(Example::new(id, text, span));
+            self.0.count(key, id, doc.text, gold.span);
         }
     }
 
     /// All, the most frequent first; what is equally frequent by kind and surface.
     pub(super) fn by_frequency(self) -> Vec<Mistake> {
-        let mut all: Vec<(Key, (u64, Vec<Example>))> = self.0.into_iter().collect();
-        all.sort_by(|(a, (n, _)), (b, (m, _))| (Reverse(n), a).cmp(&(Reverse(m), b)));
-        let mistake = |((kind, gold, predicted), (count, examples))| Mistake {
+        let mistake = |((kind, gold, predicted), count, examples)| Mistake {
             kind,
             gold,
             predicted,
             count,
             examples,
         };
-        all.into_iter().map(mistake).collect()
+        self.0.by_frequency().map(mistake).collect()
     }
 }
 
@@ -196,7 +214,7 @@ fn snippet(text: &str, span: Span) -> String {
 const MOST_SHOWN: usize = 100;
 
 /// What a span says, on one line that is not too long.
-fn shown(span: &str) -> String {
+pub(super) fn shown(span: &str) -> String {
     let start = span.char_indices().nth(MOST_SHOWN);
     let end = span.char_indices().nth_back(MOST_SHOWN - 1);
     match (start, end) {

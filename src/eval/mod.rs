@@ -68,6 +68,7 @@
 mod compare;
 mod corpus;
 mod counterparts;
+mod diff;
 mod errors;
 mod json;
 mod judge;
@@ -75,12 +76,13 @@ mod pairing;
 mod sides;
 mod table;
 
+pub use crate::table::{Align, Row, Table};
 pub use compare::{Change, CompareOptions, Comparison, Difference, compare};
 pub use corpus::{Corpus, Paired};
 pub use counterparts::{Counterpart, Counterparts};
+pub use diff::{ChangeKind, Diff, DiffReport, Reading, SpanChange};
 pub use errors::{Example, Mistake, MistakeKind, Surface};
 pub use judge::{Judgement, judge};
-pub use table::{Align, Row, Table};
 
 use crate::{
     annotated::Proved,

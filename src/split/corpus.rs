@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     date,
+    document::field_of,
     error::Error,
     span::Label,
     words::Words,
@@ -215,21 +216,13 @@ pub(super) fn name_hash(label: Label, text: &str) -> u64 {
     hash(format!("{label}\n{folded}").as_bytes(), 0)
 }
 
-fn key(split: &Split, meta: &Fields) -> Option<Key> {
+fn key(split: &Split, meta: &[(String, Box<RawValue>)]) -> Option<Key> {
     match &split.by {
         By::Content | By::Entity => None,
-        By::Time(field) => raw(meta, field).and_then(date::seconds).map(Key::Time),
+        By::Time(field) => field_of(meta, field).and_then(date::seconds).map(Key::Time),
         By::Source(field) => {
-            let value = raw(meta, field).filter(|v| *v != "null")?;
+            let value = field_of(meta, field).filter(|v| *v != "null")?;
             Some(Key::Source(hash(value.as_bytes(), 2)))
         }
     }
-}
-
-/// The fields of a meta.
-pub(super) type Fields = [(String, Box<RawValue>)];
-
-pub(super) fn raw<'m>(meta: &'m Fields, field: &str) -> Option<&'m str> {
-    let (_, value) = meta.iter().find(|(name, _)| name == field)?;
-    Some(value.get())
 }

@@ -3,19 +3,20 @@
 use super::{
     By, Plan, Side, Split, SplitReport,
     caps::Reason,
-    corpus::{Corpus, Fields, name_hash, raw},
+    corpus::{Corpus, name_hash},
     pass::{Outcome, Taken},
     sketch::hash,
 };
 use crate::{
     batch::OutputFolder,
     card::ANNOTATED_BY,
+    document::field_of,
     error::Error,
     read::Sources,
     span::Label,
     write::{Files, Writer, jsonl::Jsonl},
 };
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     path::Path,
@@ -330,8 +331,8 @@ fn text_of(line: &[u8], name: u64) -> Option<String> {
     texts.next()
 }
 
-fn string(meta: &Fields, field: &str) -> Option<String> {
-    let string = serde_json::from_str(raw(meta, field)?).ok();
+fn string(meta: &[(String, Box<RawValue>)], field: &str) -> Option<String> {
+    let string = serde_json::from_str(field_of(meta, field)?).ok();
     string.filter(|s: &String| !s.is_empty())
 }
 

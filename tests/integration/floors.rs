@@ -8,15 +8,16 @@
 use std::{fs, path::Path};
 
 /// The floors. A file imports from floors below its own alone; the files of one folder may import each other.
-const FLOORS: [(&str, u8, Leg); 30] = [
+const FLOORS: [(&str, u8, Leg); 32] = [
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
     ("machine", 1, Leg::Both),
     ("document", 1, Leg::Both),
     ("record", 1, Leg::Both),
+    ("date", 1, Leg::Edge),
+    ("table", 1, Leg::Edge),
     ("json", 1, Leg::Edge),
     ("card", 1, Leg::Edge),
-    ("date", 1, Leg::Edge),
     ("tokens", 2, Leg::Core),
     ("zones", 2, Leg::Core),
     // Formats with one line a word need words too.
@@ -40,6 +41,7 @@ const FLOORS: [(&str, u8, Leg); 30] = [
     ("split", 8, Leg::Top),
     // Pairs spans as eval does, and asks the core for zones.
     ("report", 8, Leg::Top),
+    ("stats", 8, Leg::Top),
     ("lib", 8, Leg::Top),
     ("main", 9, Leg::Top),
     ("cli", 9, Leg::Top),

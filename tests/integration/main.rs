@@ -14,8 +14,8 @@ mod cli;
 mod compiled;
 // wiretag.toml.
 mod config;
-// Annotated articles in the terminal.
-mod view;
+// What changed between two outputs or lists.
+mod diff;
 // Scores of predictions against gold, and the files that they are read from.
 mod eval;
 // Why a text is annotated as it is: every kind of decision in words, and rules by their names.
@@ -45,9 +45,13 @@ mod readme;
 // The page of a report: what is in it, and that none of it can run.
 mod report;
 // Sets that are split into train, dev and test.
-mod split;
-// A reader of our JSONL written apart from the writer, for the tests above.
 mod rules;
+mod split;
+// Counts over annotated files.
+mod stats;
+// A reader of our JSONL written apart from the writer, for the tests above.
 mod strict;
 // Formats to train on: DocBin, Parquet, votes.
 mod training;
+// Annotated articles in the terminal.
+mod view;

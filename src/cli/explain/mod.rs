@@ -4,7 +4,7 @@ mod page;
 mod report;
 
 use super::{
-    options::{GazetteerArgs, Gazetteers, InputArgs, parse_unit},
+    options::{GazetteerArgs, Gazetteers, InputArgs, each_document, parse_unit},
     output::{self, complain},
 };
 use report::Report;
@@ -14,7 +14,7 @@ use std::{
 };
 use wiretag::{
     Annotator, Document, Error, OffsetUnit, Severity, Span, Tokens,
-    read::{ReadOptions, Sources, Stream},
+    read::{ReadOptions, Sources},
 };
 
 /// Explains why a text, or a word in it, is annotated as it is.
@@ -143,28 +143,8 @@ pub(super) fn run(plan: Plan) -> Result<ExitCode, Error> {
                 unreadable |= p.severity == Severity::Error;
                 complain(&p);
             };
-            for source in Sources::new(paths.iter().map(String::as_str)) {
-                let stream = source.and_then(|s| Stream::open(&s, &plan.read, &Default::default()));
-                let stream = match stream {
-                    Ok(stream) => stream,
-                    Err(p) => {
-                        problem(p);
-                        continue;
-                    }
-                };
-                for raw in stream {
-                    match raw {
-                        Ok(raw) => {
-                            let parsed = raw.parse(&plan.read);
-                            parsed.problems.into_iter().for_each(&mut problem);
-                            if let Some(doc) = &parsed.document {
-                                writer.add(doc)?;
-                            }
-                        }
-                        Err(p) => problem(p),
-                    }
-                }
-            }
+            let sources = Sources::new(paths.iter().map(String::as_str));
+            each_document(sources, &plan.read, &mut problem, |doc| writer.add(doc))?;
         }
     }
     writer.out.flush()?;
