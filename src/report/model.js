@@ -25,12 +25,13 @@ const entities = summary.entities.map(([number, label, id, name, documents, coun
   number, label, id, name, documents, counts, forms, days,
   title: name ?? forms[0][0],
 }));
-// An entity of one label may have the name of another, as a nationality has that of its country: its most frequent form tells them apart.
-const withName = new Map();
-for (const { title } of entities) withName.set(title, (withName.get(title) ?? 0) + 1);
+// An entity of one label may have the name of another, as a nationality has that of its country: the most frequent form of the rarer
+// one tells them apart.
+const titles = new Set();
 for (const entity of entities) {
   const [form] = entity.forms[0];
-  if (withName.get(entity.title) > 1 && form !== entity.title) entity.title = `${form} (${entity.title})`;
+  if (titles.has(entity.title) && form !== entity.title) entity.title = `${form} (${entity.title})`;
+  titles.add(entity.title);
 }
 
 const entityOfNumber = new Map(entities.map((entity) => [entity.number, entity]));
