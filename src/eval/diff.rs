@@ -234,7 +234,7 @@ impl DiffReport {
     pub fn summary(&self) -> String {
         let counts = ChangeKind::ALL.map(|kind| format!("{} {kind}", self.count(kind)));
         format!(
-            "{} of {} documents changed; spans: {}",
+            "documents changed: {} of {}; spans: {}",
             self.changed,
             self.documents,
             counts.join(", ")
@@ -274,7 +274,7 @@ impl DiffReport {
         let mut columns = vec![("spans", Align::Right)];
         columns.extend(words.into_iter().map(|name| (name, Align::Left)));
         Table {
-            title: format!("{kind}: {} spans, surfaces: {shown}", self.count(kind)),
+            title: format!("{kind} (spans: {}, surfaces: {shown})", self.count(kind)),
             columns,
             rows: self.of(kind).take(most).map(row).collect(),
         }

@@ -87,7 +87,12 @@ fn two_versions_of_a_list_differ_by_what_was_planted() {
         "--no-rules",
         "--exit-code",
     ];
-    assert!(dir.run(&same).exits(0).text().starts_with("0 of "));
+    assert!(
+        dir.run(&same)
+            .exits(0)
+            .text()
+            .starts_with("documents changed: 0 of ")
+    );
     dir.run(&[
         "diff",
         "old",
@@ -121,12 +126,12 @@ fn outputs_are_paired_by_id_and_changes_counted_by_surface() {
     let ran = dir.run(&["diff", "old.jsonl", "new.jsonl"]).exits(0);
     assert_eq!(
         ran.text(),
-        "2 of 2 documents changed; spans: 2 gained, 2 lost, 0 relabelled, 0 relinked\n\
+        "documents changed: 2 of 2; spans: 2 gained, 2 lost, 0 relabelled, 0 relinked\n\
          \n\
-         gained: 2 spans, surfaces: 2\n\
+         gained (spans: 2, surfaces: 2)\n\
          spans  surface     reading\n    1  \"Iran\"      COUNTRY\n    b: [Iran] | Iraq\n    1  \"Iran Air\"  ORG\n    a: Iran met [Iran Air].\n\
          \n\
-         lost: 2 spans, surfaces: 1\n\
+         lost (spans: 2, surfaces: 1)\n\
          spans  surface  reading\n    2  \"Iran\"   COUNTRY\n    a: [Iran] met Iran Air.\n    a: Iran met [Iran] Air.\n"
     );
     let ran = dir
@@ -142,7 +147,7 @@ fn outputs_are_paired_by_id_and_changes_counted_by_surface() {
         .exits(0);
     assert!(
         ran.text().contains(
-            "**gained: 2 spans, surfaces: 1 of 2**\n\n| spans | surface | reading | examples |\n"
+            "**gained (spans: 2, surfaces: 1 of 2)**\n\n| spans | surface | reading | examples |\n"
         ),
         "{}",
         ran.text()
