@@ -75,7 +75,11 @@ impl Export {
         // Canonical names first: what imports a list again takes the first for it.
         aliases.sort_by_key(|a| {
             let entry = gazetteer.alias_entry(*a);
-            (entry, gazetteer.alias_text(*a) != gazetteer.entry_name(entry), *a)
+            (
+                entry,
+                gazetteer.alias_text(*a) != gazetteer.entry_name(entry),
+                *a,
+            )
         });
         for alias in aliases {
             let entry = gazetteer.alias_entry(alias);
