@@ -72,7 +72,15 @@ impl Export {
     pub fn of(gazetteer: &Gazetteer, format: ExportFormat) -> Export {
         let mut export = Export::default();
         let mut aliases: Vec<_> = gazetteer.aliases().collect();
-        aliases.sort_by_key(|a| (gazetteer.alias_entry(*a), *a));
+        // Canonical names first: what imports a list again takes the first for it.
+        aliases.sort_by_key(|a| {
+            let entry = gazetteer.alias_entry(*a);
+            (
+                entry,
+                gazetteer.alias_text(*a) != gazetteer.entry_name(entry),
+                *a,
+            )
+        });
         for alias in aliases {
             let entry = gazetteer.alias_entry(alias);
             let Some(label) = gazetteer.entry_label(entry) else {

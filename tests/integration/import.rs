@@ -288,7 +288,7 @@ fn csv_with_named_columns() {
     assert_eq!(
         rows(&dir, "out.tsv"),
         [
-            "ship/yuan-wang-5\tYuan Wang 5\tYW-5; Far | Look\t\t\t\t\t\tCN",
+            "ship/yuan-wang-5\tYuan Wang 5\tYW-5; Far | Look {exact; near: Yuan Wang 5}\t\t\t\t\t\tCN",
             "ship/t-agm\tT-AGM\t\t\t\t\t\t\tUS",
             "ship/moskva-the\tMoskva, the\t\t\t\t\t\t\tRU"
         ]
