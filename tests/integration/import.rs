@@ -299,7 +299,10 @@ fn csv_with_named_columns() {
     );
 }
 
-/// A format, its sample with damage, and the starts of the messages; the rest is taken all the same.
+/// A format, options that it needs, its sample with damage, and the starts of the messages.
+type Damaged<'a> = (&'a str, &'a [&'a str], Vec<u8>, &'a [&'a str]);
+
+/// What is not damaged is taken all the same.
 #[test]
 fn damaged_sources_end_in_located_messages() {
     let huge = format!("{{\"id\": \"{}\"}}\n", "x".repeat(70 << 20));
@@ -309,7 +312,7 @@ fn damaged_sources_end_in_located_messages() {
         + "{\"id\": \"Q3\", \"labels\": {\"en\"";
     let mut bad_bytes = FTM.as_bytes().to_vec();
     bad_bytes.extend(b"{\"id\": \"N\xff\"}\n{\"id\": 5, \"schema\": \"Person\"}\n{\"id\": \"a\", \"schema\": \"Person\", \"properties\": {\"name\": \"x\"}}\n{\"id");
-    let cases: [(&str, &[&str], Vec<u8>, &[&str]); 7] = [
+    let cases: [Damaged<'_>; 7] = [
         ("wikidata", &["--class", "Q6256=COUNTRY", "--class", "Q5=PERSON"], wikidata.into_bytes(), &[
             "in:3: no entity of Wikidata: invalid type: integer", "in:8: no entity of Wikidata", "in:9: no entity of Wikidata", "in:10: a document of more than 64 MiB", "in:11: no JSON: EOF",
         ]),
