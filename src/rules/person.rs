@@ -125,7 +125,7 @@ fn read(scene: &Scene, first: usize) -> Option<Name> {
                 && !scene.is(k, STOPS.or(Is::COMMON))
                 && scene.is_listed(k, Listed::ORGANIZATION.or(Listed::LOCATION));
             let goes_on = scene.is_capital(k) && (half || may_be_part(scene, first, k))
-                || scene.is_syllables(k, k) && gap == Gap::HYPHEN && !scene.is(k, Is::COMMON)
+                || gap == Gap::HYPHEN && is_second_syllable(scene, k)
                 || gap == Gap::APOSTROPHE && scene.word(k).len() > 1 && !scene.is(k, Is::COMMON);
             if !goes_on {
                 // `Petrov-led`: the name ends before the hyphen.
@@ -165,6 +165,15 @@ fn read(scene: &Scene, first: usize) -> Option<Name> {
         name.words -= 1;
     }
     Some(name)
+}
+
+/// Does a Korean or Chinese given name go on with this syllable behind a hyphen: `Yo-jong`, `Ji-woo`? A word is one only where its
+/// first half is none.
+fn is_second_syllable(scene: &Scene, k: usize) -> bool {
+    let first = k - 1;
+    scene.is_syllables(k, k)
+        && (!scene.is(k, Is::COMMON)
+            || scene.is_syllables(first, first) && !scene.is(first, Is::COMMON))
 }
 
 fn is_generation(word: &str) -> bool {
@@ -583,7 +592,7 @@ fn by_syllables(scene: &Scene, i: usize, found: &mut Found) -> bool {
             scene.gap(next) == Gap::HYPHEN || scene.is_spaced(next) && scene.is_capital(next);
         if !joined
             || !scene.is_syllables(next, next)
-            || scene.is(next, Is::COMMON) && scene.gap(next) == Gap::HYPHEN
+            || scene.gap(next) == Gap::HYPHEN && !is_second_syllable(scene, next)
         {
             break;
         }
