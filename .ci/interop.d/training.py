@@ -89,10 +89,10 @@ for doc in docs:
     assert [t.text for t in doc] == [nlp.vocab.strings[nlp.vocab.strings[t.text]] for t in doc]
 # Spans that were moved to the bounds of words are those that were told.
 moved = {i for i in wanted if found[i] != wanted[i]}
-assert not moved or "span" in said, (moved, said)
+told = sum(len(set(wanted[i]) - set(found[i])) for i in moved)
+assert not moved or f"{told} span" in said, (moved, said)
 same("DocBin in spaCy", {i: f for i, f in found.items() if i not in moved}, {i: w for i, w in wanted.items() if i not in moved})
 print(f"moved to the bounds of words: {[(set(wanted[i]) - set(found[i]), set(found[i]) - set(wanted[i])) for i in moved]}")
-assert len(moved) <= 1, moved
 
 # The bytes are those of every other run.
 again, _ = annotate("spacy", "spacy-1", "-j", "1")
