@@ -99,7 +99,7 @@ impl Annotator {
     pub fn explain(&self, doc: &Document) -> Explanation {
         let (mut scratch, mut found) = (Scratch::default(), Found::default());
         let mut trace = Trace::default();
-        self.run(&mut scratch, doc, &mut found, Some(&mut trace));
+        self.run(&mut scratch, doc.text(), &mut found, Some(&mut trace));
         let dropped = trace.in_no_match.iter().map(|&candidate| (candidate, None));
         let competed = scratch.fates.iter();
         let competed = competed.map(|&Fate { candidate, end }| (candidate, Some(end)));
