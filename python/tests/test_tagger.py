@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import date, datetime
 
 import pytest
 
@@ -173,6 +174,15 @@ def test_options_are_those_of_the_program() -> None:
     won, lost = wiretag.Tagger(names, builtin=False, overlaps="all").annotate("the New York Times").spans
     assert (won.lost, lost.text, lost.score) == (None, "New York", None)
     assert lost.lost is not None and "New York Times (ORG)" in lost.lost
+    former = wiretag.Gazetteer.from_text("# label: COUNTRY\nname\nSwaziland {until 2018-04-18}\n")
+    dated = wiretag.Tagger(former, builtin=False, date_field="published")
+    days = [date(2018, 4, 18), "2018-04-18", datetime(2018, 4, 18, 23), "Wed, 18 Apr 2018 08:00:00 GMT", 20180418, None]
+    found = dated.annotate_batch([{"text": "In Swaziland", "published": day} for day in days])
+    assert [len(d.spans) for d in found] == [1] * 6
+    days = [date(2018, 4, 19), "2018-04-19", datetime(2018, 4, 19), "Thu, 19 Apr 2018 08:00:00 GMT", 20180419]
+    found = dated.annotate_batch([{"text": "In Swaziland", "published": day} for day in days])
+    assert [len(d.spans) for d in found] == [0] * 5
+    assert not dated.annotate("In Swaziland", meta={"published": "2018-04-19"}).spans
     few = wiretag.Tagger(min_score=0.97).annotate(text).spans
     assert all(s.score is not None and s.score >= 0.97 for s in few)
     assert wiretag.Tagger(rules=False).annotate("Gen. Ivan Petrov spoke.").spans == ()

@@ -110,6 +110,7 @@ class Tagger:
         rules: bool | None = None,
         without: str | Iterable[str] | None = None,
         titles: Literal["outside", "inside"] | None = None,
+        date_field: str | None = None,
         label: str | None = None,
         case: _Case | None = None,
         labels: str | Iterable[str] | None = None,

@@ -71,6 +71,7 @@ const SETTINGS: &[Setting] = &[
     setting("rules", "no_rules", Kind::No, "true"),
     setting("without", "without", Kind::Words, "none"),
     setting("titles", "titles", Kind::Word, "outside"),
+    setting("date-field", "date_field", Kind::Word, "date"),
     setting("label", "label", Kind::Word, "none"),
     setting("case", "case", Kind::Word, "by the form of each name"),
     setting("labels", "labels", Kind::Words, "all"),

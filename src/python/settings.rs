@@ -24,6 +24,7 @@ pub(super) struct Settings {
     rules: bool,
     without: Vec<Rule>,
     titles: Titles,
+    pub(super) date_field: String,
     defaults: SourceDefaults,
     labels: Vec<Label>,
     map_labels: BTreeMap<Label, Label>,
@@ -48,6 +49,7 @@ pub(super) struct Given<'a, 'py> {
     pub(super) rules: Option<bool>,
     pub(super) without: Option<&'a Bound<'py, PyAny>>,
     pub(super) titles: Option<&'a str>,
+    pub(super) date_field: Option<&'a str>,
     pub(super) label: Option<&'a str>,
     pub(super) case: Option<&'a str>,
     pub(super) labels: Option<&'a Bound<'py, PyAny>>,
@@ -95,6 +97,7 @@ impl Settings {
                 Some(word) => named("titles", word, Titles::ALL, Titles::as_str)?,
                 None => Titles::default(),
             },
+            date_field: given.date_field.unwrap_or("date").to_owned(),
             defaults: defaults(py, given.label, given.case)?,
             labels: words("labels", given.labels)?
                 .into_iter()
@@ -136,6 +139,7 @@ impl Settings {
             .rules(self.rules)
             .without(self.without.iter().copied())
             .titles(self.titles)
+            .date_field(&self.date_field)
             .map_labels(self.map_labels.clone())
             .min_score(self.min_score)
             .overlaps(self.overlaps)
@@ -167,6 +171,7 @@ impl Settings {
         keywords.set_item("rules", self.rules)?;
         keywords.set_item("without", without)?;
         keywords.set_item("titles", self.titles.as_str())?;
+        keywords.set_item("date_field", &self.date_field)?;
         keywords.set_item("label", self.defaults.label.map(Label::as_str))?;
         keywords.set_item("case", self.defaults.case.map(|c| c.to_string()))?;
         keywords.set_item("labels", labels)?;

@@ -36,6 +36,7 @@ const BYTES_AT_ONCE: usize = 4 << 20;
 ///     rules: Apply rules besides the lists. Default: True.
 ///     without: Rules that are not applied; ``wiretag.rules()`` lists them.
 ///     titles: ``inside``: titles are parts of people (*President Obama*). Default: ``outside``.
+///     date_field: The field of meta with the date of a document, for names that count from or until a day. Default: ``date``.
 ///     label: Label of the names in plain lists.
 ///     case: Case policy of names in lists that set none: ``any``, ``title``, ``exact``. Default: by the form of each name.
 ///     labels: Keep spans of these labels alone, after the competition among all and as they are mapped. Default: all.
@@ -60,7 +61,7 @@ pub(super) struct Tagger {
 #[pymethods]
 impl Tagger {
     #[new]
-    #[pyo3(signature = (gazetteers=None, *, builtin=None, patterns=None, rules=None, without=None, titles=None, label=None, case=None, labels=None, map_labels=None, min_score=None, overlaps=None, attributes=None, threads=None))]
+    #[pyo3(signature = (gazetteers=None, *, builtin=None, patterns=None, rules=None, without=None, titles=None, date_field=None, label=None, case=None, labels=None, map_labels=None, min_score=None, overlaps=None, attributes=None, threads=None))]
     #[allow(
         clippy::too_many_arguments,
         reason = "they are keywords in Python, an option each"
@@ -73,6 +74,7 @@ impl Tagger {
         rules: Option<bool>,
         without: Option<&Bound<'_, PyAny>>,
         titles: Option<&str>,
+        date_field: Option<&str>,
         label: Option<&str>,
         case: Option<&str>,
         labels: Option<&Bound<'_, PyAny>>,
@@ -89,6 +91,7 @@ impl Tagger {
             rules,
             without,
             titles,
+            date_field,
             label,
             case,
             labels,
@@ -130,7 +133,8 @@ impl Tagger {
             meta,
         };
         let team = self.workers.team(py)?;
-        let found = py.detach(|| team.with_spare_memory(|m| self.found(m, &text.text)));
+        let task = self.task(py, &text)?;
+        let found = py.detach(|| team.with_spare_memory(|m| self.found(m, &task)));
         let found = found.map_err(invalid)?;
         Ok(self.document(py, text, found))
     }
@@ -218,16 +222,37 @@ impl Tagger {
     }
 }
 
+/// A text and its place in the input, or what is wrong with it.
+type Item = (usize, PyResult<Text>);
+
 /// A document, or why there is none.
 type Outcome = PyResult<Document>;
+
+/// What a thread annotates.
+struct Task<'t> {
+    text: &'t PyBackedStr,
+    date: Option<String>,
+}
 
 impl Tagger {
     fn document(&self, py: Python<'_>, text: Text, found: Found) -> Document {
         Document::annotated(py, text, self.annotator.clone(), found)
     }
 
+    fn task<'t>(&self, py: Python<'_>, text: &'t Text) -> PyResult<Task<'t>> {
+        let date = match &text.meta {
+            Some(meta) => meta.bind(py).get_item(&self.settings.date_field)?,
+            None => None,
+        };
+        Ok(Task {
+            text: &text.text,
+            date: date.map(|d| d.str()?.extract()).transpose()?,
+        })
+    }
+
     /// What is found in a text; a message for what is a fault of ours.
-    fn found(&self, memory: &mut Memory, text: &str) -> Result<Found, String> {
+    fn found(&self, memory: &mut Memory, task: &Task<'_>) -> Result<Found, String> {
+        let Task { text, date } = task;
         // Offsets inside have 32 bits.
         if text.len() > u32::MAX as usize - (1 << 20) {
             return Err("the text is too long: the most is 4095 MB".to_owned());
@@ -235,7 +260,8 @@ impl Tagger {
         // A panic in one text must not cost the others.
         let annotated = catch_unwind(AssertUnwindSafe(|| {
             let Memory { scratch, found } = memory;
-            self.annotator.annotate_text(scratch, text, found);
+            self.annotator
+                .annotate_text(scratch, text, date.as_deref(), found);
             // A copy is as large as what is in it.
             found.clone()
         }));
@@ -245,39 +271,32 @@ impl Tagger {
         })
     }
 
-    fn annotate_chunk(
-        &self,
-        py: Python<'_>,
-        chunk: Vec<(usize, PyResult<Text>)>,
-    ) -> PyResult<Vec<Outcome>> {
+    fn annotate_chunk(&self, py: Python<'_>, chunk: Vec<Item>) -> PyResult<Vec<Outcome>> {
         let team = self.workers.team(py)?;
-        let texts: Vec<Option<&PyBackedStr>> = chunk
-            .iter()
-            .map(|(_, text)| text.as_ref().ok().map(|t| &t.text))
-            .collect();
-        let found = py.detach(|| self.found_in_all(&team, &texts));
-        let outcomes = chunk.into_iter().zip(found);
-        let outcome = |((index, text), found): ((usize, PyResult<Text>), Option<_>)| {
+        let texts = chunk.iter().map(|(_, text)| text.as_ref().ok());
+        let tasks = texts.map(|text| text.map(|t| self.task(py, t)).transpose());
+        let tasks: Vec<Option<Task<'_>>> = tasks.collect::<PyResult<_>>()?;
+        let found = py.detach(|| self.found_in_all(&team, &tasks));
+        let outcome = |((index, text), found): (Item, Option<_>)| {
             let text = text?;
             match found.expect("every text was annotated") {
                 Ok(found) => Ok(self.document(py, text, found)),
                 Err(message) => Err(in_document(index, &text.id, message)),
             }
         };
-        Ok(outcomes.map(outcome).collect())
+        Ok(chunk.into_iter().zip(found).map(outcome).collect())
     }
 
     fn found_in_all(
         &self,
         team: &Team,
-        texts: &[Option<&PyBackedStr>],
+        tasks: &[Option<Task<'_>>],
     ) -> Vec<Option<Result<Found, String>>> {
-        team.run(|| {
-            let found = |text: &Option<&PyBackedStr>| {
-                text.map(|text| team.with_memory(|memory| self.found(memory, text)))
-            };
-            texts.par_iter().map(found).collect()
-        })
+        let found = |task: &Option<Task<'_>>| {
+            let task = task.as_ref()?;
+            Some(team.with_memory(|memory| self.found(memory, task)))
+        };
+        team.run(|| tasks.par_iter().map(found).collect())
     }
 }
 
@@ -315,7 +334,7 @@ impl<'py> Source<'py> {
     ///
     /// # Errors
     /// What the iterable raises.
-    fn take(&mut self, bytes: usize, count: usize) -> PyResult<Vec<(usize, PyResult<Text>)>> {
+    fn take(&mut self, bytes: usize, count: usize) -> PyResult<Vec<Item>> {
         let (mut chunk, mut size) = (Vec::new(), 0);
         while size < bytes && chunk.len() < count {
             let Some(item) = self.items.next() else {
