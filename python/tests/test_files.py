@@ -107,7 +107,7 @@ def test_articles_are_read_as_the_program_does(tmp_path: Path, tagger: wiretag.T
     with pytest.raises(wiretag.DataError, match="no text in field"):
         list(wiretag.read_articles(tmp_path / "b.jsonl"))
     with pytest.raises(wiretag.Error, match='format is "x"'):
-        wiretag.read_articles(tmp_path, format="x")
+        wiretag.read_articles(tmp_path, format="x")  # type: ignore[arg-type]
     with pytest.raises(wiretag.Error, match="no encoding"):
         wiretag.read_articles(tmp_path, encoding="x")
 

@@ -83,7 +83,7 @@ def check(binary: str, tagger: wiretag.Tagger, texts: list[str], *options: str) 
             assert len(text[: span["start"]].encode()) == other["start"]
             assert len(text[: span["end"]].encode()) == other["end"]
             assert text[span["start"] : span["end"]] == span["text"] == other["text"]
-    return sum(len(r["spans"]) for r in batch)  # type: ignore[misc, arg-type]
+    return sum(len(r["spans"]) for r in batch)
 
 
 def test_all_cases_are_annotated_alike(root: Path, binary: str, tagger: wiretag.Tagger, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ impl fmt::Debug for Reader {
 
 /// What is read.
 enum Files {
-    Annotated(Documents),
+    Annotated(Box<Documents>),
     Articles(Box<Articles>),
 }
 
@@ -250,7 +250,10 @@ pub(super) fn read(
         options.from = Some(annotated_format(word)?);
     }
     Ok(Reader {
-        files: Mutex::new(Files::Annotated(Documents::new(names(paths)?, &options))),
+        files: Mutex::new(Files::Annotated(Box::new(Documents::new(
+            names(paths)?,
+            &options,
+        )))),
         problems: Mutex::default(),
         skip: skips(errors)?,
     })
