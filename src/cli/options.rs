@@ -167,10 +167,13 @@ impl GazetteerArgs {
         ]
     }
 
-    /// The same with one more gazetteer, before all others.
+    /// The same with one more gazetteer, or with patterns if the name ends with .jsonl, before all others.
     pub(super) fn with(&self, path: PathBuf) -> GazetteerArgs {
         let mut with = self.clone();
-        with.gazetteer.insert(0, path);
+        match path.extension().is_some_and(|e| e == "jsonl") {
+            true => with.patterns.insert(0, path),
+            false => with.gazetteer.insert(0, path),
+        }
         with
     }
 
