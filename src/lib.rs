@@ -45,7 +45,7 @@ pub use document::{
 pub use error::{Error, Problem, Severity};
 pub use gazetteer::{
     Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder, LintCode,
-    LintFinding, Linter, Near, Nearness, SourceDefaults, verify_compiled,
+    LintFinding, Linter, Near, Nearness, SourceDefaults, Validity, verify_compiled,
 };
 pub use matcher::{Engine, Match, Matcher, Matches, Refusal, Refused};
 pub use patterns::{PatternMatch, Patterns};

@@ -7,7 +7,10 @@ pub use explain::{Explained, Explanation, LexiconWord, Outcome};
 pub use votes::{LabellingFunctions, Vote};
 
 use crate::{
-    document::{Annotation, Document, EntryId, Origin, PatternId, Rule, Score, Zone, ZoneKind},
+    date,
+    document::{
+        Annotation, Document, EntryId, Origin, PatternId, Rule, Score, Zone, ZoneKind, field_of,
+    },
     error::Error,
     gazetteer::Gazetteer,
     matcher::{Engine, Match, Matcher, Matches, Refused},
@@ -44,6 +47,7 @@ pub struct Annotator {
     min_score: f64,
     attributes: bool,
     titles: Titles,
+    date_field: String,
     rules: Option<Rules>,
     patterns: Option<Arc<Patterns>>,
     /// For each pattern the entry that has its id and label.
@@ -63,7 +67,7 @@ pub enum Overlaps {
 }
 
 /// Settings of an [`Annotator`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct AnnotatorBuilder {
     engine: Engine,
     overlaps: Overlaps,
@@ -72,9 +76,28 @@ pub struct AnnotatorBuilder {
     min_score: f64,
     attributes: bool,
     titles: Titles,
+    date_field: String,
     no_rules: bool,
     without: Vec<Rule>,
     patterns: Option<Arc<Patterns>>,
+}
+
+impl Default for AnnotatorBuilder {
+    fn default() -> AnnotatorBuilder {
+        AnnotatorBuilder {
+            engine: Engine::default(),
+            overlaps: Overlaps::default(),
+            label_map: BTreeMap::new(),
+            labels: None,
+            min_score: 0.0,
+            attributes: false,
+            titles: Titles::default(),
+            date_field: "date".to_owned(),
+            no_rules: false,
+            without: Vec::new(),
+            patterns: None,
+        }
+    }
 }
 
 /// Memory that an annotator reuses from document to document: one for each thread.
@@ -165,6 +188,26 @@ impl AnnotatorBuilder {
         self
     }
 
+    /// The field of a document's meta with its date, for names that have a [validity](crate::Validity): a date or time of ISO 8601, as
+    /// mail and RSS write it, or as a number. Default: `date`.
+    ///
+    /// ```
+    /// use wiretag::{Annotator, Document, Gazetteer};
+    /// let lists = "# label: COUNTRY\nid\tname\tformer\ncountry/SZ\tEswatini\tSwaziland {until 2018-04-18}\n";
+    /// let annotator = Annotator::builder().date_field("published").build(Gazetteer::from_str(lists)?)?;
+    /// let of_day = |day: &str| {
+    ///     let published = serde_json::value::to_raw_value(day).expect("a string is JSON");
+    ///     Document::new("a1", "In Swaziland").with_meta(vec![("published".to_owned(), published)])
+    /// };
+    /// assert_eq!(annotator.annotate(&of_day("2018-04-18")).len(), 1);
+    /// assert_eq!(annotator.annotate(&of_day("Thu, 19 Apr 2018 08:00:00 GMT")).len(), 0);
+    /// # Ok::<(), wiretag::Error>(())
+    /// ```
+    pub fn date_field(&mut self, field: impl Into<String>) -> &mut AnnotatorBuilder {
+        self.date_field = field.into();
+        self
+    }
+
     /// Applies rules besides the lists. Default: yes.
     pub fn rules(&mut self, rules: bool) -> &mut AnnotatorBuilder {
         self.no_rules = !rules;
@@ -231,6 +274,7 @@ impl AnnotatorBuilder {
             min_score: self.min_score,
             attributes: self.attributes,
             titles: self.titles,
+            date_field: self.date_field.clone(),
             any_label,
         })
     }
@@ -300,8 +344,9 @@ impl Annotator {
         scratch.tokens.fill(text, self.gazetteer().seed());
         zones(text, &mut found.zones);
         let refused = trace.as_deref_mut().map(|t| &mut t.refused);
+        let matches = &mut scratch.matches;
         self.matcher
-            .find_and_tell(text, &scratch.tokens, &mut scratch.matches, refused);
+            .find_and_tell(text, &scratch.tokens, self.day(doc), matches, refused);
         scratch.rules.additions.clear();
         if let Some(rules) = &self.rules {
             let (gazetteer, tokens) = (self.gazetteer(), &scratch.tokens);
@@ -352,6 +397,14 @@ impl Annotator {
         });
         self.map_labels(found);
         self.keep_wanted(found);
+    }
+
+    /// The day of a document, for names that count on some days alone.
+    fn day(&self, doc: &Document) -> Option<u32> {
+        if !self.gazetteer().has_validities() {
+            return None;
+        }
+        field_of(doc.meta(), &self.date_field).and_then(date::day_number)
     }
 
     /// Holds the competition; leaves the fates of all candidates, if they are wanted.

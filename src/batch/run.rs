@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     annotator::{Found, Scratch},
+    document::Document,
     error::{Error, Problem, Severity},
     read::{Raw, Source, Sources},
     span::Label,
@@ -615,6 +616,28 @@ impl DocumentDone {
     pub(super) fn problem(problem: Problem) -> DocumentDone {
         DocumentDone {
             problems: vec![problem],
+            ..DocumentDone::default()
+        }
+    }
+
+    /// Of a document that could not be read.
+    pub(super) fn unread(problems: Vec<Problem>) -> DocumentDone {
+        DocumentDone {
+            problems,
+            ..DocumentDone::default()
+        }
+    }
+
+    /// Of a document whose record is written.
+    pub(super) fn written(problems: Vec<Problem>, raw: &Raw, document: &Document) -> DocumentDone {
+        DocumentDone {
+            problems,
+            written: Some(Written {
+                name: raw.name.clone(),
+                line: raw.line,
+                id: document.id().to_owned(),
+                bytes: document.text().len(),
+            }),
             ..DocumentDone::default()
         }
     }

@@ -71,6 +71,7 @@ const SETTINGS: &[Setting] = &[
     setting("rules", "no_rules", Kind::No, "true"),
     setting("without", "without", Kind::Words, "none"),
     setting("titles", "titles", Kind::Word, "outside"),
+    setting("date-field", "date_field", Kind::Word, "date"),
     setting("label", "label", Kind::Word, "none"),
     setting("case", "case", Kind::Word, "by the form of each name"),
     setting("labels", "labels", Kind::Words, "all"),
@@ -143,7 +144,8 @@ impl Config {
         }
     }
 
-    fn read(path: PathBuf) -> Result<Config, Error> {
+    /// That of a file.
+    pub(super) fn read(path: PathBuf) -> Result<Config, Error> {
         let text = fs::read_to_string(&path)
             .map_err(|e| Error::invalid(format!("{}: {e}", path.display())))?;
         let line_of = |at: usize| 1 + text[..at.min(text.len())].matches('\n').count();
@@ -182,20 +184,24 @@ impl Config {
         })
     }
 
-    /// The command with these settings in the place of its defaults.
-    pub(super) fn apply(&self, command: clap::Command) -> clap::Command {
-        COMMANDS.into_iter().fold(command, |command, name| {
-            command.mut_subcommand(name, |mut command| {
-                for value in &self.values {
-                    let known = command.get_arguments().any(|a| a.get_id() == value.option);
-                    // An empty list, and `rules = true`, are what holds without them.
-                    if known && !value.values.is_empty() {
-                        let values = value.values.clone();
-                        command = command.mut_arg(value.option, |a| a.default_values(values));
-                    }
+    /// The command line with these settings in the place of the defaults of the commands that read them.
+    pub(super) fn apply(&self, line: clap::Command) -> clap::Command {
+        let commands = COMMANDS.into_iter();
+        commands.fold(line, |line, name| self.apply_to(name, line))
+    }
+
+    /// The same for one command, whether it reads settings or not.
+    pub(super) fn apply_to(&self, name: &str, line: clap::Command) -> clap::Command {
+        line.mut_subcommand(name, |mut command| {
+            for value in &self.values {
+                let known = command.get_arguments().any(|a| a.get_id() == value.option);
+                // An empty list, and `rules = true`, are what holds without them.
+                if known && !value.values.is_empty() {
+                    let values = value.values.clone();
+                    command = command.mut_arg(value.option, |a| a.default_values(values));
                 }
-                command
-            })
+            }
+            command
         })
     }
 

@@ -1,7 +1,7 @@
 //! [`GazetteerBuilder`]: what files and programs say of entities, collected in order.
 
 use super::{
-    AliasKind, Case, Gazetteer,
+    AliasKind, Case, Gazetteer, Validity,
     assembly::Assembly,
     builtin, compiled,
     draft::{Draft, RoleName},
@@ -69,6 +69,8 @@ pub struct Alias {
     pub priority: i8,
     /// What must or must not stand around it; names of a list often share it. Default: nothing.
     pub contexts: Arc<[Context]>,
+    /// On which days of documents it counts. Default: all.
+    pub validity: Validity,
 }
 
 /// Words that must stand near an alias, or must not.
@@ -155,6 +157,7 @@ impl Alias {
             substring: false,
             priority: 0,
             contexts: Arc::default(),
+            validity: Validity::default(),
         }
     }
 }

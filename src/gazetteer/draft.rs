@@ -2,7 +2,7 @@
 //! milliseconds.
 
 use super::{
-    AliasKind, Case,
+    AliasKind, Case, Validity,
     builder::{Alias, Context, Entry},
     image::Text,
     name::{NameShape, Punctuation},
@@ -82,6 +82,7 @@ pub(super) struct Policies {
     pub(super) priority: i8,
     /// Index of [`Draft::contexts`] plus one; 0 for none.
     pub(super) contexts: u32,
+    pub(super) validity: Validity,
 }
 
 impl Draft {
@@ -221,6 +222,7 @@ impl Draft {
             substring: alias.substring,
             priority: alias.priority,
             contexts: self.contexts(&alias.contexts),
+            validity: alias.validity,
         }
     }
 }

@@ -14,7 +14,7 @@ const FLOORS: [(&str, u8, Leg); 32] = [
     ("machine", 1, Leg::Both),
     ("document", 1, Leg::Both),
     ("record", 1, Leg::Both),
-    ("date", 1, Leg::Edge),
+    ("date", 1, Leg::Both),
     ("table", 1, Leg::Edge),
     ("json", 1, Leg::Edge),
     ("card", 1, Leg::Edge),

@@ -206,6 +206,9 @@ impl Page<'_> {
         if alias.priority != 0 {
             policies.push_str(&format!(", priority {}", alias.priority));
         }
+        if let Some(validity) = &alias.validity {
+            policies.push_str(&format!("; {validity}"));
+        }
         for context in &alias.contexts {
             policies.push_str(&format!("; {}", shown(&shortened(context))));
         }

@@ -128,6 +128,9 @@ pub(super) struct Alias {
     pub(super) priority: i8,
     /// As the list writes them: `not near: Atlanta, Savannah`.
     pub(super) contexts: Vec<String>,
+    /// `from 2018-04-19`; none where it counts on all days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) validity: Option<String>,
     pub(super) file: String,
     pub(super) line: usize,
 }
@@ -405,6 +408,13 @@ impl Teller<'_> {
                 let wanted = contexts.iter().filter(|c| !c.negative).map(missing);
                 ("context", wanted.collect::<Vec<_>>().join("; "))
             }
+            Refusal::Validity => (
+                "validity",
+                format!(
+                    "{}: the document is of another day",
+                    gazetteer.alias_validity(r.alias)
+                ),
+            ),
             _ => ("policy", "a policy of the alias refuses".to_owned()),
         }
     }
@@ -450,6 +460,7 @@ impl Teller<'_> {
             hyphen: gazetteer.alias_hyphen(alias),
             priority: gazetteer.alias_priority(alias),
             contexts: contexts.iter().map(Context::to_string).collect(),
+            validity: Some(gazetteer.alias_validity(alias).to_string()).filter(|v| !v.is_empty()),
             file: file.to_owned(),
             line,
         }
