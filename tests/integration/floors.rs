@@ -100,7 +100,7 @@ const WORDS: [(&[&str], &[&str], &str); 8] = [
     ),
     (
         &["SerializedFileWriter", "rmp"],
-        &["write/parquet.rs", "write/spacy/", "annotated/"],
+        &["write/parquet/", "write/spacy/", "annotated/"],
         "parquet and MessagePack are implementations of a few formats",
     ),
     (&["unsafe"], &["machine/"], "unsafe code lives in machine"),
