@@ -8,7 +8,7 @@
 use std::{fs, path::Path};
 
 /// The floors. A file imports from floors below its own alone; the files of one folder may import each other.
-const FLOORS: [(&str, u8, Leg); 32] = [
+const FLOORS: [(&str, u8, Leg); 33] = [
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
     ("machine", 1, Leg::Both),
@@ -42,6 +42,8 @@ const FLOORS: [(&str, u8, Leg); 32] = [
     // Pairs spans as eval does, and asks the core for zones.
     ("report", 8, Leg::Top),
     ("stats", 8, Leg::Top),
+    // Asks eval how places in texts are shown, and import for rows of lists.
+    ("mine", 8, Leg::Top),
     ("lib", 8, Leg::Top),
     ("main", 9, Leg::Top),
     ("cli", 9, Leg::Top),
