@@ -42,6 +42,8 @@ const FLOORS: [(&str, u8, Leg); 33] = [
     // Pairs spans as eval does, and asks the core for zones.
     ("report", 8, Leg::Top),
     ("stats", 8, Leg::Top),
+    // Asks eval how places in texts are shown, and import for rows of lists.
+    ("mine", 8, Leg::Top),
     ("lib", 8, Leg::Top),
     ("main", 9, Leg::Top),
     ("cli", 9, Leg::Top),
