@@ -205,11 +205,8 @@ pub(crate) fn row(
     names: &[(&str, AliasKind)],
     hints: Vec<String>,
 ) -> Result<String, String> {
-    let name = |&(text, kind): &(&str, AliasKind)| Name {
-        text: Cow::Owned(text.to_owned()),
-        kind: NameKind::Plain(kind),
-        policy: None,
-    };
+    let name =
+        |&(text, kind): &(&str, AliasKind)| Name::new(text.to_owned(), NameKind::Plain(kind));
     let mut made = row::make(Entity {
         id: Cow::Borrowed(id),
         label,
