@@ -11,7 +11,7 @@ use std::{fs, path::Path};
 const FLOORS: &[(&str, u8, Leg)] = &[
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
-    ("machine", 1, Leg::Both),
+    ("machine", 0, Leg::Both),
     ("document", 1, Leg::Both),
     ("record", 1, Leg::Both),
     ("date", 1, Leg::Both),
