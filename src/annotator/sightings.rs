@@ -4,20 +4,22 @@ use super::{Annotator, Found, Scratch, Trace};
 use crate::{
     document::Document,
     resolve::overlap::{Candidate, End, Fate},
-    rules::{Rules, Sighting, Taken},
+    rules::{Rules, Sighting, Surroundings, Taken},
+    span::Label,
     tokens::Tokens,
 };
 
 impl Annotator {
-    /// The names of a document that no list has, in the order of the text; `found` has its annotations.
+    /// The names of a document that no list has, in the order of the text, and what stands around those that lists have; `found` has
+    /// its annotations.
     pub(crate) fn sightings(
         &self,
         scratch: &mut Scratch,
         found: &mut Found,
         doc: &Document,
-    ) -> Vec<Sighting> {
+    ) -> (Vec<Sighting>, Vec<(Label, Surroundings)>) {
         let Some(rules) = &self.rules else {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         };
         // Who wants to know what is no name needs the blocks that won, too.
         let mut trace = Trace::default();

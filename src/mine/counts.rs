@@ -28,6 +28,8 @@ pub(super) struct Counts {
 /// So many examples, surfaces and other names of a name are kept.
 const MOST_EXAMPLES: usize = 3;
 const MOST_SURFACES: usize = 8;
+/// So many different words around it.
+const MOST_WORDS: usize = 48;
 
 impl Counts {
     pub(super) fn new(most: usize) -> Counts {
@@ -88,6 +90,11 @@ impl Group {
                 mine.aliases.entry(alias).or_insert((surface, 0)).1 += n;
             }
         }
+        for (words, n) in seen.words {
+            if mine.words.len() < MOST_WORDS || mine.words.contains_key(&words) {
+                *mine.words.entry(words).or_default() += n;
+            }
+        }
         mine.entry = mine.entry.or(seen.entry);
         let room = MOST_EXAMPLES.saturating_sub(mine.examples.len());
         mine.examples.extend(seen.examples.into_iter().take(room));
@@ -99,10 +106,10 @@ impl Group {
 pub(super) struct Sketch(Vec<AtomicU32>);
 
 impl Sketch {
-    pub(super) fn new() -> Sketch {
-        const CELLS: usize = 1 << 20;
+    /// A sketch of so many cells, a power of two.
+    pub(super) fn new(size: usize) -> Sketch {
         let mut cells = Vec::new();
-        cells.resize_with(CELLS, AtomicU32::default);
+        cells.resize_with(size, AtomicU32::default);
         Sketch(cells)
     }
 

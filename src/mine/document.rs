@@ -1,5 +1,6 @@
 //! The names of one document: sightings of the same name put together.
 
+use super::surroundings::{Words, words};
 use crate::{
     document::{EntryId, Origin, Rule},
     eval::Example,
@@ -20,6 +21,8 @@ pub(super) struct Seen {
     pub(super) surfaces: BTreeMap<String, (u64, u64)>,
     /// What speaks for labels: how often, and the first words that say it.
     pub(super) clues: BTreeMap<(Label, ClueKind), (u64, Vec<String>)>,
+    /// The words around it.
+    pub(super) words: Words,
     /// Other names of it, by their keys.
     pub(super) aliases: BTreeMap<(String, AliasKind), (String, u64)>,
     /// The entity of a list that documents say it is.
@@ -78,12 +81,13 @@ impl Names {
         surface.0 += u64::from(sighting.firm);
         surface.1 += 1;
         for clue in &sighting.clues {
-            let words = text[clue.words.range()]
-                .split_whitespace()
-                .collect::<Vec<_>>();
+            let words: Vec<&str> = text[clue.words.range()].split_whitespace().collect();
             let (n, examples) = seen.clues.entry((clue.label, clue.kind)).or_default();
             *n += 1;
             add_words(examples, words.join(" "));
+        }
+        for words in sighting.surroundings.iter().flat_map(|s| words(text, s)) {
+            *seen.words.entry(words).or_default() += 1;
         }
         seen.entry = seen.entry.or(sighting.entry);
         if seen.examples.is_empty() && sighting.firm {
@@ -164,6 +168,9 @@ impl Names {
         let long = &mut self.seen[long].1;
         long.mentions += seen.mentions;
         long.firm += seen.firm;
+        for (words, n) in seen.words {
+            *long.words.entry(words).or_default() += n;
+        }
         for (clue, (n, words)) in seen.clues {
             let form = matches!(
                 clue.1,

@@ -1,6 +1,6 @@
 //! What a name most likely is, and how much a reviewer should care.
 
-use super::counts::Group;
+use super::{counts::Group, surroundings::Known};
 use crate::{document::Rule, rules::ClueKind, span::Label};
 use std::collections::BTreeMap;
 
@@ -13,7 +13,10 @@ pub(super) struct Verdict {
 }
 
 /// What speaks for no label at all weighs as much as this clue.
-const NOTHING: f64 = 0.8;
+const NOTHING: f64 = 0.6;
+
+/// Words around a name that known names of a label rarely have speak against it, but not loudly: there are many words.
+const LEAST_WORDS: f64 = -0.4;
 
 /// How much one kind of clue counts where it is there at every mention.
 fn weight(kind: ClueKind) -> f64 {
@@ -27,24 +30,40 @@ fn weight(kind: ClueKind) -> f64 {
         ClueKind::NounBefore | ClueKind::Title => 2.5,
         ClueKind::NounBehind | ClueKind::Head | ClueKind::GivenName | ClueKind::Who => 2.0,
         ClueKind::Company | ClueKind::PlaceBehind => 1.5,
-        ClueKind::RoleOf | ClueKind::Preposition => 1.2,
+        ClueKind::Preposition => 1.6,
+        ClueKind::RoleOf => 1.2,
         ClueKind::FamilyName => 1.0,
         ClueKind::Compound => 0.8,
         ClueKind::Speech => 0.7,
-        // A form alone says too little: `UTC`, `COVID-19`.
-        ClueKind::Acronym | ClueKind::Designation => 0.5,
-        ClueKind::Article => 0.4,
+        ClueKind::Designation => 1.3,
+        ClueKind::Acronym => 0.9,
     }
 }
 
 /// Judges a name by its clues.
-pub(super) fn judge(group: &Group) -> Verdict {
+pub(super) fn judge(group: &Group, known: &Known) -> Verdict {
     let mentions = group.seen.mentions.max(1) as f64;
     let mut support: BTreeMap<Label, f64> = BTreeMap::new();
+    let person = Label::new("PERSON").expect("a short word");
     for (&(label, kind), (n, _)) in &group.seen.clues {
         // One of two mentions says more than one of forty; ten of forty say as much as one of two.
-        let share = (*n as f64 / (mentions.powf(0.7) + 0.5)).min(1.5);
-        *support.entry(label).or_default() += weight(kind) * share;
+        let n = match kind {
+            // The form of a name does not say more the oftener it is there; it says less if nothing else does.
+            ClueKind::Acronym | ClueKind::Designation => (*n).min(2),
+            _ => *n,
+        };
+        // One mention may be chance, three are not; few of many say less than all.
+        let sure = 1.0 - (-0.7 * n as f64).exp();
+        let share = (n as f64 / mentions).powf(0.3);
+        let says = weight(kind) * sure * share;
+        *support.entry(label).or_default() += says;
+        // Nothing happens in a person, whatever given name a place has.
+        if kind == ClueKind::Preposition {
+            *support.entry(person).or_default() -= says;
+        }
+    }
+    for says in known.verdict(&group.seen.words) {
+        *support.entry(says.label).or_default() += says.support.max(LEAST_WORDS);
     }
     let all: f64 = support.values().map(|s| s.exp()).sum();
     let best = support.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));

@@ -22,6 +22,7 @@ mod judge;
 mod list;
 mod proposal;
 mod show;
+mod surroundings;
 
 pub use proposal::{Evidence, KnownName, Proposal, Relation};
 
@@ -42,6 +43,7 @@ use std::{
         atomic::{AtomicBool, AtomicU64},
     },
 };
+use surroundings::Known;
 
 /// Finds names that documents use and the lists lack.
 ///
@@ -139,14 +141,15 @@ impl<'a> Miner<'a> {
                 "names are told from other words by rules and lexicons (common words, given names, titles): leave --no-rules and --no-builtin out, or add lexicons with -g",
             ));
         }
-        let lower = Sketch::new();
+        let lower = Sketch::new(1 << 20);
+        let known = Known::new(self.annotator.labels());
         let mut counts = Counts::new(self.most_names);
         let mut mined = Mined::default();
         let (read, count) = (self.read.clone(), self.bytes_read.clone());
         let ended = in_blocks(
             pieces(sources, move |source| Stream::open(source, &read, &count)),
             &self.stop,
-            |piece, scratches| self.names(piece, &lower, scratches),
+            |piece, scratches| self.names(piece, (&lower, &known), scratches),
             |done: Done| {
                 for problem in &done.problems {
                     mined.errors += u64::from(problem.severity == Severity::Error);
@@ -159,12 +162,17 @@ impl<'a> Miner<'a> {
         )?;
         mined.stopped = !ended;
         mined.forgotten = counts.forgotten;
-        mined.groups = proposal::propose(self, counts, &lower);
+        mined.groups = proposal::propose(self, counts, &lower, &known);
         Ok(mined)
     }
 
     /// The names of a document that no list has.
-    fn names(&self, piece: &Piece, lower: &Sketch, scratches: &mut Scratches) -> Done {
+    fn names(
+        &self,
+        piece: &Piece,
+        (lower, around): (&Sketch, &Known),
+        scratches: &mut Scratches,
+    ) -> Done {
         let raw = match piece {
             Ok(raw) => raw,
             Err(problem) => return Done::of(problem.clone()),
@@ -179,10 +187,13 @@ impl<'a> Miner<'a> {
                 };
             };
             let Scratches { scratch, found } = &mut *scratches;
-            let sightings = self.annotator.sightings(scratch, found, &document);
+            let (sightings, known) = self.annotator.sightings(scratch, found, &document);
             let tokens = scratch.tokens();
             for i in (0..tokens.len()).filter(|&i| !tokens.shape(i).starts_upper()) {
                 lower.add(tokens.hash(i));
+            }
+            for (label, surroundings) in &known {
+                around.add(document.text(), *label, surroundings);
             }
             Done {
                 names: document::names(document.id(), document.text(), &sightings),

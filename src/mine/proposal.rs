@@ -5,6 +5,7 @@ use super::{
     counts::{Counts, Group, Sketch},
     document::best_surface,
     judge::{judge, score},
+    surroundings::Known,
 };
 use crate::{
     document::AliasId,
@@ -108,11 +109,16 @@ struct Candidate {
 }
 
 /// Makes proposals of what was counted: a group for each label, best first.
-pub(super) fn propose(miner: &Miner<'_>, counts: Counts, lower: &Sketch) -> Vec<Proposals> {
+pub(super) fn propose(
+    miner: &Miner<'_>,
+    counts: Counts,
+    lower: &Sketch,
+    around: &Known,
+) -> Vec<Proposals> {
     let gazetteer = miner.annotator.gazetteer();
     let mut groups: BTreeMap<String, Group> = counts.into_groups().into_iter().collect();
     join_aliases(&mut groups);
-    join_middle_names(&mut groups);
+    join_middle_names(&mut groups, around);
     let candidates = groups
         .into_iter()
         .map(|(key, group)| Candidate { key, group });
@@ -127,7 +133,7 @@ pub(super) fn propose(miner: &Miner<'_>, counts: Counts, lower: &Sketch) -> Vec<
     let mut by_label: BTreeMap<Option<Label>, Vec<(f64, Candidate)>> = BTreeMap::new();
     let mut tokens = Tokens::default();
     for candidate in candidates {
-        let verdict = judge(&candidate.group);
+        let verdict = judge(&candidate.group, around);
         tokens.fill(
             best_surface(&candidate.group.seen.surfaces),
             gazetteer.seed(),
@@ -158,7 +164,7 @@ pub(super) fn propose(miner: &Miner<'_>, counts: Counts, lower: &Sketch) -> Vec<
         }
         let proposals = candidates
             .into_par_iter()
-            .map(|(score, c)| proposal(gazetteer, label, score, &c))
+            .map(|(score, c)| proposal(gazetteer, around, label, score, &c))
             .collect();
         all.push(Proposals {
             label,
@@ -204,8 +210,12 @@ fn join_aliases(groups: &mut BTreeMap<String, Group>) {
 }
 
 /// `Jair Messias Bolsonaro` is `Jair Bolsonaro`: people with one first and one last word.
-fn join_middle_names(groups: &mut BTreeMap<String, Group>) {
-    let is_person = |g: &Group| judge(g).label.is_some_and(|l| l.as_str() == "PERSON");
+fn join_middle_names(groups: &mut BTreeMap<String, Group>, around: &Known) {
+    let is_person = |g: &Group| {
+        judge(g, around)
+            .label
+            .is_some_and(|l| l.as_str() == "PERSON")
+    };
     let mut shorter: HashMap<String, String> = HashMap::new();
     for (key, group) in groups.iter().filter(|(_, g)| is_person(g)) {
         let words: Vec<&str> = key.split(SEPARATOR).collect();
@@ -243,7 +253,13 @@ fn join_middle_names(groups: &mut BTreeMap<String, Group>) {
     }
 }
 
-fn proposal(gazetteer: &Gazetteer, label: Option<Label>, score: f64, c: &Candidate) -> Proposal {
+fn proposal(
+    gazetteer: &Gazetteer,
+    around: &Known,
+    label: Option<Label>,
+    score: f64,
+    c: &Candidate,
+) -> Proposal {
     let Group { documents, seen } = &c.group;
     let name = best_surface(&seen.surfaces).to_owned();
     let aliases = seen.aliases.iter();
@@ -258,6 +274,14 @@ fn proposal(gazetteer: &Gazetteer, label: Option<Label>, score: f64, c: &Candida
             words: words.clone(),
         })
         .collect();
+    let words = around.verdict(&seen.words).into_iter();
+    let words = words.filter(|says| says.support > LEAST_SAID);
+    evidence.extend(words.map(|says| Evidence {
+        label: says.label,
+        what: "words around",
+        mentions: says.words.iter().map(|w| w.2).max().unwrap_or(0),
+        words: says.words.iter().take(3).map(|w| w.1.to_owned()).collect(),
+    }));
     evidence.sort_by_key(|e| (Some(e.label) != label, Reverse(e.mentions), e.label, e.what));
     let known = match seen.entry {
         Some(entry) => {
@@ -286,6 +310,9 @@ fn proposal(gazetteer: &Gazetteer, label: Option<Label>, score: f64, c: &Candida
         known,
     }
 }
+
+/// Words around a name that say less are not shown.
+const LEAST_SAID: f64 = 0.3;
 
 /// Names of fewer letters are one letter from too many others.
 const FEWEST_LETTERS: usize = 6;
@@ -335,7 +362,6 @@ fn what(kind: ClueKind) -> &'static str {
         ClueKind::Speech => "verb of speech",
         ClueKind::Designation => "letters and figures",
         ClueKind::Acronym => "capitals",
-        ClueKind::Article => "article before",
     }
 }
 

@@ -12,7 +12,7 @@ mod syllables;
 mod title;
 mod weapon;
 
-pub(crate) use sighting::{ClueKind, Sighting, Taken};
+pub(crate) use sighting::{ClueKind, Sighting, Surroundings, Taken};
 pub use title::Titles;
 
 use crate::{
@@ -248,8 +248,8 @@ impl Rules {
         found.additions.len() > before
     }
 
-    /// Sees the names of a text that [`Rules::apply`] saw last that no list has, given what won the competition, sorted. Nothing where
-    /// there are no lexicons.
+    /// Sees the names of a text that [`Rules::apply`] saw last that no list has, given what won the competition, sorted; and what
+    /// stands around the names that lists have. Nothing where there are no lexicons.
     pub(crate) fn sightings(
         &self,
         gazetteer: &Gazetteer,
@@ -257,13 +257,13 @@ impl Rules {
         matches: &Matches,
         taken: &[Taken],
         scratch: &Scratch,
-    ) -> Vec<Sighting> {
-        let mut sightings = Vec::new();
+    ) -> (Vec<Sighting>, Vec<(Label, Surroundings)>) {
+        let (mut sightings, mut known) = (Vec::new(), Vec::new());
         if self.has_lexicons() {
             let scene = Scene::again(text, tokens, gazetteer, matches.names(), &scratch.scene);
-            sighting::find(&scene, &self.labels, taken, &mut sightings);
+            sighting::find(&scene, &self.labels, taken, &mut sightings, &mut known);
         }
-        sightings
+        (sightings, known)
     }
 
     /// Are there lexicons that say what words are?

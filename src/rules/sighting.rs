@@ -6,7 +6,7 @@
 use super::{
     Labels,
     lexicon::Is,
-    scene::{Casing, Scene},
+    scene::{Casing, Listed, Scene},
 };
 use crate::{
     document::{EntryId, Origin, Rule},
@@ -23,8 +23,18 @@ pub(crate) struct Sighting {
     /// The rule or pattern that found it, if one did.
     pub(crate) origin: Option<Origin>,
     pub(crate) clues: Vec<Clue>,
+    /// None in headlines and among capitals.
+    pub(crate) surroundings: Option<Surroundings>,
     /// The entity that the text says it is: brackets define it as an acronym of that entity's name.
     pub(crate) entry: Option<EntryId>,
+}
+
+/// What stands around a name: up to two words on each side, punctuation included, bytes of the text. Empty where a sentence starts or
+/// ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Surroundings {
+    pub(crate) before: [Span; 2],
+    pub(crate) behind: [Span; 2],
 }
 
 /// Something that speaks for a label.
@@ -73,8 +83,6 @@ pub(crate) enum ClueKind {
     Designation,
     /// It is capitals alone: `GRX`.
     Acronym,
-    /// `the` before it.
-    Article,
 }
 
 /// A span that won the competition.
@@ -110,6 +118,9 @@ const BODIES: &[&str] = &[
     "automaker",
     "bank",
     "band",
+    "brand",
+    "carrier",
+    "chain",
     "broadcaster",
     "carmaker",
     "cartel",
@@ -119,8 +130,10 @@ const BODIES: &[&str] = &[
     "company",
     "conglomerate",
     "contractor",
+    "developer",
     "firm",
     "gang",
+    "giant",
     "group",
     "magazine",
     "maker",
@@ -134,14 +147,19 @@ const BODIES: &[&str] = &[
     "organization",
     "outlet",
     "party",
+    "producer",
+    "provider",
     "publisher",
     "retailer",
     "startup",
     "start-up",
     "subsidiary",
+    "supplier",
     "tabloid",
     "team",
     "union",
+    "utility",
+    "watchdog",
     "university",
     "website",
 ];
@@ -224,6 +242,31 @@ const NUMBERED: &[&str] = &[
     "Type", "Project", "Object", "Mark", "Mk", "Model", "Variant",
 ];
 
+/// People of a place rather than of a body: `the mayor of Example`.
+const OF_PLACES: &[&str] = &[
+    "ambassador",
+    "archbishop",
+    "bishop",
+    "citizen",
+    "emir",
+    "governor",
+    "king",
+    "mayor",
+    "minister",
+    "monarch",
+    "native",
+    "premier",
+    "president",
+    "prince",
+    "princess",
+    "queen",
+    "resident",
+    "residents",
+    "ruler",
+    "senator",
+    "sultan",
+];
+
 /// What behind a hyphen tells of a body or a state, and what of a place.
 const LED: &[&str] = &[
     "led",
@@ -241,8 +284,14 @@ const LED: &[&str] = &[
 /// Nouns of the calendar, of titles and of things that are made, not of names of our kinds.
 const EDGES: Is = Is::CALENDAR.or(Is::TITLE).or(Is::ROLE);
 
-/// Sees all names that no list has. `taken` is sorted and disjoint.
-pub(super) fn find(scene: &Scene, labels: &Labels, taken: &[Taken], out: &mut Vec<Sighting>) {
+/// Sees all names that no list has, and what stands around those that lists have. `taken` is sorted and disjoint.
+pub(super) fn find(
+    scene: &Scene,
+    labels: &Labels,
+    taken: &[Taken],
+    out: &mut Vec<Sighting>,
+    known: &mut Vec<(Label, Surroundings)>,
+) {
     let winners: Vec<Winner> = taken.iter().map(|t| Winner::of(scene, *t)).collect();
     let look = Look {
         scene,
@@ -254,6 +303,17 @@ pub(super) fn find(scene: &Scene, labels: &Labels, taken: &[Taken], out: &mut Ve
     }
     for (first, last) in scene.runs() {
         look.at_run(first, last, out);
+    }
+    for winner in winners.iter().filter(|w| w.taken.is_known()) {
+        // Common nouns are listed too: they stand among other words than names.
+        if let Some(label) = winner.taken.label
+            && scene.is_capital(winner.first)
+        {
+            known.extend(
+                look.surroundings(winner.first, winner.last)
+                    .map(|s| (label, s)),
+            );
+        }
     }
     out.sort_by_key(|s| (s.span.start, std::cmp::Reverse(s.span.end)));
     out.dedup_by_key(|s| s.span);
@@ -287,6 +347,12 @@ impl Look<'_> {
             return;
         };
         let kind = match taken.origin {
+            // `gas producer Example` is a company.
+            Origin::Rule(Rule::PersonRole)
+                if winner.first > 0 && scene.is_one_of(winner.first - 1, BODIES) =>
+            {
+                ClueKind::NounBefore
+            }
             // A kind of weapon is put together of words that the lexicons have.
             Origin::Rule(Rule::WeaponKind) | Origin::Alias(_) => return,
             Origin::Rule(rule) => ClueKind::Rule(rule),
@@ -296,7 +362,9 @@ impl Look<'_> {
         // The common noun behind a name says what it is: `Oreshnik missile`.
         let is_common = |i: usize| !scene.shape(i).starts_upper() && scene.shape(i).has_lower();
         let mut noun = Span { start: 0, end: 0 };
-        while last > first && is_common(last) && scene.is_spaced(last) {
+        let is_behind =
+            |i: usize| scene.is_spaced(i) || scene.gap(i) == Gap::HYPHEN && is_common(i - 1);
+        while last > first && is_common(last) && is_behind(last) {
             noun = scene.span(last, winner.last);
             last -= 1;
         }
@@ -311,17 +379,21 @@ impl Look<'_> {
             return;
         }
         let last = without_plural(scene, first, last);
-        let mut clues = vec![Clue {
-            kind,
-            label,
-            words: noun,
-        }];
+        let mut clues = Vec::new();
+        if kind != ClueKind::NounBefore {
+            clues.push(Clue {
+                kind,
+                label,
+                words: noun,
+            });
+        }
         self.around(first, last, &mut clues);
         out.push(Sighting {
             span: scene.span(first, last),
             firm: scene.casing(first) == Casing::Normal,
             origin: Some(taken.origin),
             clues,
+            surroundings: self.surroundings(first, last),
             entry: taken.entry,
         });
     }
@@ -384,6 +456,26 @@ impl Look<'_> {
         while let Some(before) = self.edge_to(first, last) {
             last = before;
         }
+        // `Lion Air Flight 610`: what is numbered is no part of the name.
+        let is_numbered = |i: usize| scene.is_spaced(i + 1) && scene.shape(i + 1).is_digits();
+        while last > first && self.is_plain(last) && is_numbered(last) {
+            last -= 1;
+        }
+        // `Mazars USA`: here too.
+        let behind = last + 1;
+        if scene.is_spaced(behind)
+            && scene.is_joined(behind)
+            && scene.is_capital(behind)
+            && scene.casing(last) == Casing::Normal
+            && let Some(winner) = self.winner_at(behind)
+            && winner.first == behind
+            && winner
+                .taken
+                .label
+                .is_some_and(|l| matches!(l.as_str(), "LOCATION" | "COUNTRY"))
+        {
+            last = winner.last;
+        }
         let last = without_plural(scene, first, last);
         if !self.is_name(first, last) {
             return;
@@ -392,9 +484,10 @@ impl Look<'_> {
         self.around(first, last, &mut clues);
         out.push(Sighting {
             span: scene.span(first, last),
-            firm: scene.casing(first) == Casing::Normal && !scene.is_first(first),
+            firm: scene.casing(first) == Casing::Normal && !self.is_first_of_sentence(first),
             origin: None,
             clues,
+            surroundings: self.surroundings(first, last),
             entry: None,
         });
     }
@@ -423,14 +516,21 @@ impl Look<'_> {
     fn is_edge(&self, i: usize) -> bool {
         let scene = self.scene;
         // `I`, `X`, a figure: alone they are no name.
-        let touches = |gap: Gap| gap == Gap::NONE || gap == Gap::HYPHEN;
+        let touches = |gap: Gap| gap == Gap::NONE || gap.has(Gap::HYPHEN | Gap::AMPERSAND);
         let single = scene.word(i).chars().count() == 1
             && !touches(scene.gap(i))
             && !touches(scene.gap(i + 1));
         single
-            || scene.is(i, Is::CALENDAR.or(Is::COMPASS))
+            || scene.is(i, Is::CALENDAR)
             || scene.is(i, EDGES) && !scene.is(i, Is::GIVEN.or(Is::FAMILY))
-            || super::person::NO_START.contains(&scene.word(i)) && scene.is(i, Is::COMMON)
+    }
+
+    /// Has a token its capital because a sentence starts? Cells, quotations and items start with a name as they would end with one.
+    fn is_first_of_sentence(&self, i: usize) -> bool {
+        let inside = Gap::CELL | Gap::QUOTE | Gap::COLON | Gap::DASH;
+        let gap = self.scene.gap(i);
+        let starts_part = gap.has(inside) && !gap.has(Gap::SENTENCE | Gap::PARAGRAPH);
+        self.scene.is_first(i) && (!starts_part || self.scene.is(i, Is::COMMON))
     }
 
     /// A common word.
@@ -461,6 +561,36 @@ impl Look<'_> {
                     || scene.is(first, Is::FAMILY.or(Is::GIVEN)));
         }
         (first..=last).any(|i| !scene.is(i, Is::COMMON)) || scene.casing(first) == Casing::Normal
+    }
+
+    fn surroundings(&self, first: usize, last: usize) -> Option<Surroundings> {
+        let scene = self.scene;
+        if scene.casing(first) != Casing::Normal {
+            return None;
+        }
+        let ends = |i: usize| scene.gap(i).has(Gap::SENTENCE | Gap::PARAGRAPH);
+        let name = scene.span(first, last);
+        let (mut before, mut behind) = (
+            [Span {
+                end: name.start,
+                ..name
+            }; 2],
+            [Span {
+                start: name.end,
+                ..name
+            }; 2],
+        );
+        for n in 0..2 {
+            let start = (0..=n)
+                .take_while(|&k| first > k && !ends(first - k))
+                .count();
+            before[n].start = scene.span(first - start, first).start;
+            let end = (0..=n)
+                .take_while(|&k| last + k + 1 < scene.len() && !ends(last + k + 1))
+                .count();
+            behind[n].end = scene.span(last, last + end).end;
+        }
+        Some(Surroundings { before, behind })
     }
 
     /// What in a name and around it speaks for labels.
@@ -544,17 +674,10 @@ impl Look<'_> {
         if first == 0 || !scene.is_spaced(first) {
             return;
         }
-        let article = scene.is_one_of(first - 1, &["the", "The"]);
-        if article {
-            add(
-                ClueKind::Article,
-                labels.organization,
-                (first - 1, first - 1),
-            );
-            // `near the Example`
-            return;
-        }
         let b = first - 1;
+        if scene.is_one_of(b, BODIES) {
+            return add(ClueKind::NounBefore, labels.organization, (b, b));
+        }
         if let Some(role) = scene.word_to(b, Is::ROLE)
             && !role.is.has(Is::ROLE_WEAK)
             && !scene.is_capital(b)
@@ -571,13 +694,12 @@ impl Look<'_> {
         {
             return add(ClueKind::NounBefore, labels.weapon, (b, b));
         }
-        if scene.is_one_of(b, BODIES) {
-            return add(ClueKind::NounBefore, labels.organization, (b, b));
-        }
         if scene.is_one_of(b, PLACES) {
             return add(ClueKind::NounBefore, labels.location, (b, b));
         }
-        if scene.word_to(b, Is::SPEECH).is_some() && !scene.is_capital(b) {
+        // `commented on Example`: who speaks stands elsewhere.
+        let speech = scene.word_to(b, Is::SPEECH).filter(|w| w.first == b);
+        if speech.is_some() && !scene.is_capital(b) {
             return add(ClueKind::Speech, labels.person, (b, b));
         }
         if scene.is_one_of(b, PLACE_PREPOSITIONS) || scene.is_one_of(b, &["In", "Near", "Outside"])
@@ -591,8 +713,21 @@ impl Look<'_> {
             if let Some(role) = scene.word_to(b - 1, Is::ROLE.or(Is::TITLE))
                 && !role.is.has(Is::ROLE_WEAK)
             {
-                add(ClueKind::RoleOf, labels.organization, (role.first, b));
+                let label = match scene.is_one_of(b, &["of"]) {
+                    true => self.label_of_role(role.last),
+                    false => labels.organization,
+                };
+                add(ClueKind::RoleOf, label, (role.first, b));
             }
+        }
+    }
+
+    /// What has somebody in the role that ends with this token: a place has a mayor, a body a chairman.
+    fn label_of_role(&self, last: usize) -> Label {
+        let role = self.scene.word(last).to_lowercase();
+        match OF_PLACES.contains(&&*role) {
+            true => self.labels.location,
+            false => self.labels.organization,
         }
     }
 
@@ -605,7 +740,9 @@ impl Look<'_> {
         }
         let gap = scene.gap(k);
         if gap == Gap::HYPHEN {
-            if scene.is_one_of(k, &["based"]) {
+            if scene.is_one_of(k, &["class"]) {
+                add(ClueKind::NounBehind, labels.weapon, (k, k));
+            } else if scene.is_one_of(k, &["based"]) {
                 add(ClueKind::Compound, labels.location, (k, k));
             } else if scene.is_one_of(k, LED) {
                 add(ClueKind::Compound, labels.organization, (k, k));
@@ -646,11 +783,8 @@ impl Look<'_> {
             && !role.is.has(Is::ROLE_WEAK)
             && first <= last
         {
-            return add(
-                ClueKind::RoleOf,
-                labels.organization,
-                (role.first, role.last),
-            );
+            let label = self.label_of_role(role.last);
+            return add(ClueKind::RoleOf, label, (role.first, role.last));
         }
         if scene.word_at(k, Is::SPEECH).is_some() {
             add(ClueKind::Speech, labels.person, (k, k));
@@ -737,7 +871,17 @@ fn with_figures_behind(scene: &Scene, last: usize) -> usize {
         let k = last + 1;
         let gap = scene.gap(k);
         let digits = scene.shape(k).is_digits();
-        let numbered = digits && scene.is_spaced(k) && NUMBERED.contains(&scene.word(last));
+        // `Falcon 9 rocket`; a year, a day, a score of a game and the number of a flight are no part of a name.
+        let version = scene.word(k).len() <= 3
+            && !scene.shape(last).is_digits()
+            && !scene.is(last, Is::CALENDAR)
+            && !scene.is_listed(last, Listed::ANY)
+            && scene.gap(k) == Gap::SPACE
+            && !scene.gap(k + 1).has(Gap::HYPHEN | Gap::PERIOD | Gap::DASH)
+            && !scene.is_capital(k + 1)
+            && (!scene.is(last, Is::COMMON) || is_weapon_noun(scene, k + 1));
+        let numbered =
+            digits && scene.is_spaced(k) && (version || NUMBERED.contains(&scene.word(last)));
         let after_figures = scene.shape(last).is_digits();
         let letters = after_figures
             && gap == Gap::NONE
@@ -760,6 +904,11 @@ fn without_plural(scene: &Scene, first: usize, last: usize) -> usize {
         && scene.word(last) == "s"
         && scene.shape(last - 1).is_digits();
     last - usize::from(plural)
+}
+
+/// Does the common noun of a kind of weapon start here?
+fn is_weapon_noun(scene: &Scene, i: usize) -> bool {
+    scene.word_at(i, Is::WEAPON.or(Is::WEAPON_WITH)).is_some() && !scene.is_capital(i)
 }
 
 fn is_roman(word: &str) -> bool {
