@@ -18,6 +18,7 @@ pub mod import;
 mod json;
 mod machine;
 mod matcher;
+pub mod mine;
 mod patterns;
 #[cfg(feature = "python")]
 mod python;

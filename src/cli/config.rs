@@ -62,26 +62,30 @@ pub(super) fn of(matches: &ArgMatches) -> Result<Config, Error> {
     }
 }
 
-/// The command with these settings in the place of its defaults.
-pub(super) fn apply(config: &Config, command: clap::Command) -> clap::Command {
-    COMMANDS.into_iter().fold(command, |command, name| {
-        command.mut_subcommand(name, |mut command| {
-            for value in config.values() {
-                let option = option(value.setting);
-                let known = command.get_arguments().any(|a| a.get_id() == &*option);
-                let words = match value.setting.kind {
-                    // The option says no; yes is what holds without it.
-                    Kind::Bool if value.words == ["true"] => Vec::new(),
-                    Kind::Bool => vec!["true".to_owned()],
-                    _ => value.words.clone(),
-                };
-                // An empty list is what holds without it, too.
-                if known && !words.is_empty() {
-                    command = command.mut_arg(option, |a| a.default_values(words));
-                }
+/// The command line with these settings in the place of the defaults of the commands that read them.
+pub(super) fn apply(config: &Config, line: clap::Command) -> clap::Command {
+    let commands = COMMANDS.into_iter();
+    commands.fold(line, |line, name| apply_to(config, name, line))
+}
+
+/// The same for one command, whether it reads settings or not.
+pub(super) fn apply_to(config: &Config, name: &str, line: clap::Command) -> clap::Command {
+    line.mut_subcommand(name, |mut command| {
+        for value in config.values() {
+            let option = option(value.setting);
+            let known = command.get_arguments().any(|a| a.get_id() == &*option);
+            let words = match value.setting.kind {
+                // The option says no; yes is what holds without it.
+                Kind::Bool if value.words == ["true"] => Vec::new(),
+                Kind::Bool => vec!["true".to_owned()],
+                _ => value.words.clone(),
+            };
+            // An empty list is what holds without it, too.
+            if known && !words.is_empty() {
+                command = command.mut_arg(option, |a| a.default_values(words));
             }
-            command
-        })
+        }
+        command
     })
 }
 

@@ -105,11 +105,11 @@ impl RunArgs {
 // How input is read.
 #[derive(Debug, clap::Args)]
 pub(super) struct InputArgs {
-    /// Format: text, markdown, jsonl, json, html, csv, tsv, warc [default: by name, then content]
+    /// Format: text, markdown, jsonl, json, html, csv, tsv, warc, parquet [default: by name, then content]
     #[arg(long, value_name = "FORMAT", value_parser = parse_from, help_heading = "Input")]
     from: Option<Format>,
 
-    /// JSONL, JSON, CSV, TSV: fields that make the text, joined by a blank line
+    /// JSONL, JSON, CSV, TSV, Parquet: fields that make the text, joined by a blank line
     #[arg(
         long,
         value_name = "FIELD,...",
@@ -119,7 +119,7 @@ pub(super) struct InputArgs {
     )]
     text_field: Vec<String>,
 
-    /// JSONL, JSON, CSV, TSV: field with the id
+    /// JSONL, JSON, CSV, TSV, Parquet: field with the id
     #[arg(
         long,
         value_name = "FIELD",
@@ -167,10 +167,13 @@ impl GazetteerArgs {
         ]
     }
 
-    /// The same with one more gazetteer, before all others.
+    /// The same with one more gazetteer, or with patterns if the name ends with .jsonl, before all others.
     pub(super) fn with(&self, path: PathBuf) -> GazetteerArgs {
         let mut with = self.clone();
-        with.gazetteer.insert(0, path);
+        match path.extension().is_some_and(|e| e == "jsonl") {
+            true => with.patterns.insert(0, path),
+            false => with.gazetteer.insert(0, path),
+        }
         with
     }
 
