@@ -172,7 +172,7 @@ class Tagger:
         gazetteers: _Path | Gazetteer | Iterable[_Path | Gazetteer] | None = None,
         *,
         builtin: bool | None = None,
-        patterns: _Path | Iterable[_Path] | None = None,
+        patterns: _Paths | Iterable[Mapping[str, Any]] | None = None,
         rules: bool | None = None,
         without: str | Iterable[str] | None = None,
         titles: Literal["outside", "inside"] | None = None,
