@@ -5,15 +5,21 @@ from os import PathLike
 from typing import Any, Literal, TypeAlias, final, overload
 
 from ._errors import DocumentError
-from ._types import Zone
+from ._types import Problem, Zone
 
 __all__ = [
     "Annotations",
     "Document",
+    "Explanation",
     "Gazetteer",
     "GazetteerBuilder",
+    "Reader",
     "Span",
     "Tagger",
+    "convert",
+    "evaluate",
+    "read",
+    "read_articles",
     "rules",
     "verify",
     "version",
@@ -22,10 +28,70 @@ __all__ = [
 _Path: TypeAlias = str | PathLike[str]
 _Case: TypeAlias = Literal["any", "title", "exact"]
 _Text: TypeAlias = str | Mapping[str, Any] | Document
+_Paths: TypeAlias = _Path | Iterable[_Path]
+_Map: TypeAlias = Mapping[str, str] | str | Iterable[str]
+_Annotated: TypeAlias = Literal[
+    "jsonl", "prodigy", "doccano", "label-studio", "bdocjs", "brat", "conll", "gliner", "spacy"
+]
 
 def rules() -> dict[str, str]: ...
 def verify(path: _Path) -> None: ...
 def version() -> str: ...
+def read(
+    paths: _Paths,
+    *,
+    format: _Annotated | None = None,
+    label_field: str = "label",
+    errors: Literal["raise", "skip"] = "raise",
+) -> Reader: ...
+def read_articles(
+    paths: _Paths,
+    *,
+    format: Literal["text", "markdown", "jsonl", "json", "html", "csv", "tsv", "warc"] | None = None,
+    text_field: str | Iterable[str] | None = None,
+    id_field: str = "id",
+    encoding: str | None = None,
+    max_document: int = 67108864,
+    errors: Literal["raise", "skip"] = "raise",
+) -> Reader: ...
+def convert(
+    paths: _Paths,
+    output: _Path,
+    *,
+    to: str,
+    format: str | None = None,
+    labels: str | Iterable[str] | None = None,
+    map_labels: _Map | None = None,
+    min_score: float = 0.0,
+    overlaps: Literal["longest", "all"] | None = None,
+    unit: Literal["document", "paragraph", "sentence"] | None = None,
+    tokenizer: Literal["words", "spacy"] | None = None,
+    align: Literal["expand", "contract", "drop", "fail"] | None = None,
+    threads: int = 0,
+    errors: Literal["raise", "skip"] = "raise",
+) -> dict[str, Any]: ...
+def evaluate(
+    gold: str,
+    predicted: str,
+    *,
+    compare_with: str | None = None,
+    labels: str | Iterable[str] | None = None,
+    map_labels: _Map | None = None,
+    ignore_determiners: bool = False,
+    mistakes: int = 0,
+    changes: int = 10,
+    samples: int = 10000,
+    seed: int = 1,
+    format: str | None = None,
+    label_field: str = "label",
+    errors: str = "raise",
+) -> dict[str, Any]: ...
+@final
+class Reader:
+    @property
+    def problems(self) -> list[Problem]: ...
+    def __iter__(self) -> Reader: ...
+    def __next__(self) -> Document: ...
 
 @final
 class Span:
@@ -114,10 +180,11 @@ class Tagger:
         label: str | None = None,
         case: _Case | None = None,
         labels: str | Iterable[str] | None = None,
-        map_labels: Mapping[str, str] | str | Iterable[str] | None = None,
+        map_labels: _Map | None = None,
         min_score: float | None = None,
         overlaps: Literal["longest", "all"] | None = None,
         attributes: bool | None = None,
+        config: _Path | None = None,
         threads: int | None = None,
     ) -> Tagger: ...
     @property
@@ -139,7 +206,12 @@ class Tagger:
     def annotate_iter(
         self, texts: Iterable[_Text], *, chunk: int = 4096, errors: Literal["keep"]
     ) -> Iterator[Document | DocumentError]: ...
+    def explain(self, text: _Text, *, word: str | None = None, at: int | None = None) -> Explanation: ...
     def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]: ...
+
+@final
+class Explanation:
+    def to_dict(self) -> dict[str, Any]: ...
 
 @final
 class Annotations:

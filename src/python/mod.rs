@@ -4,6 +4,9 @@
 
 mod document;
 mod error;
+mod evaluate;
+mod explain;
+mod files;
 mod gazetteer;
 mod html;
 mod input;
@@ -20,6 +23,9 @@ mod module {
     #[pymodule_export]
     use crate::python::{
         document::{Document, Span},
+        evaluate::evaluate,
+        explain::Explanation,
+        files::{Reader, convert, read, read_articles},
         gazetteer::{Gazetteer, GazetteerBuilder, verify},
         rules,
         tagger::{Annotations, Tagger},
