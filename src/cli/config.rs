@@ -65,11 +65,11 @@ pub(super) fn of(matches: &ArgMatches) -> Result<Config, Error> {
 /// The command line with these settings in the place of the defaults of the commands that read them.
 pub(super) fn apply(config: &Config, line: clap::Command) -> clap::Command {
     let commands = COMMANDS.into_iter();
-    commands.fold(line, |line, name| apply_to(config, name, line))
+    commands.fold(line, |line, name| apply_to(name, config, line))
 }
 
 /// The same for one command, whether it reads settings or not.
-pub(super) fn apply_to(config: &Config, name: &str, line: clap::Command) -> clap::Command {
+pub(super) fn apply_to(name: &str, config: &Config, line: clap::Command) -> clap::Command {
     line.mut_subcommand(name, |mut command| {
         for value in config.values() {
             let option = option(value.setting);

@@ -1,7 +1,8 @@
 //! `wiretag diff`: what changed between two outputs, or what two versions of a list change on a corpus.
 
 use super::{
-    Cli, config,
+    Cli,
+    config::apply_to,
     eval::report,
     options::{GazetteerArgs, InputArgs, each_document},
     output::{self, complain},
@@ -162,7 +163,7 @@ fn diff_lists(args: Args, diff: &mut Diff) -> Result<bool, Error> {
 
 /// The options of this command line, a configuration's in place of the defaults.
 fn configured(path: PathBuf) -> Result<GazetteerArgs, Error> {
-    let command = config::apply_to(&Config::read(path)?, "diff", Cli::command());
+    let command = apply_to("diff", &Config::read(path)?, Cli::command());
     let matches = command.get_matches();
     let (_, matches) = matches
         .subcommand()
