@@ -162,7 +162,7 @@ impl<'a> Miner<'a> {
         )?;
         mined.stopped = !ended;
         mined.forgotten = counts.forgotten;
-        mined.groups = proposal::propose(self, counts, &lower, &known);
+        mined.groups = proposal::propose(self, counts, &lower, known);
         Ok(mined)
     }
 

@@ -113,11 +113,14 @@ pub(super) fn propose(
     miner: &Miner<'_>,
     counts: Counts,
     lower: &Sketch,
-    around: &Known,
+    mut around: Known,
 ) -> Vec<Proposals> {
     let gazetteer = miner.annotator.gazetteer();
     let mut groups: BTreeMap<String, Group> = counts.into_groups().into_iter().collect();
+    let designations = groups.values().filter(|g| is_designation(g)).count();
+    around.count_designations(designations as u64);
     join_aliases(&mut groups);
+    let around = &around;
     join_middle_names(&mut groups, around);
     let candidates = groups
         .into_iter()
@@ -175,6 +178,11 @@ pub(super) fn propose(
     // What nothing is known of comes last.
     all.sort_by_key(|p| (p.label.is_none(), p.label));
     all
+}
+
+fn is_designation(group: &Group) -> bool {
+    let mut kinds = group.seen.clues.keys().map(|(_, kind)| kind);
+    kinds.any(|&kind| kind == ClueKind::Designation)
 }
 
 /// Counts acronyms and short forms for the names that documents define them by: in all documents.
