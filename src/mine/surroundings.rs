@@ -153,3 +153,80 @@ pub(super) fn words(text: &str, surroundings: &Surroundings) -> impl Iterator<It
 fn hash(label: Label, words: &str) -> u64 {
     xxh3_64(format!("{label}\0{words}").as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::Span;
+
+    /// What stands around the words in brackets: all there is on one line.
+    fn around(marked: &str) -> (String, Surroundings) {
+        let start = marked.find('[').expect("a bracket");
+        let end = marked.find(']').expect("another") - 1;
+        let text = marked.replace(['[', ']'], "");
+        let before = Span {
+            start: 0,
+            end: start,
+        };
+        let behind = Span {
+            start: end,
+            end: text.len(),
+        };
+        let surroundings = Surroundings {
+            before: [before; 2],
+            behind: [behind; 2],
+        };
+        (text, surroundings)
+    }
+
+    #[test]
+    fn small_words_say_nothing_and_figures_are_alike() {
+        let shown = |marked: &str| {
+            let (text, surroundings) = around(marked);
+            words(&text, &surroundings).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            shown("In 1999  Köln’s [Korvath] of the"),
+            ["in 0000 köln’s …"]
+        );
+        assert_eq!(shown("the [Korvath] missile"), ["… missile"]);
+        assert_eq!(shown("with [Korvath] it"), [""; 0]);
+    }
+
+    #[test]
+    fn known_names_say_what_stands_among_their_words() {
+        let labels = ["COUNTRY", "ORG", "WEAPON"].map(|l| Label::new(l).expect("a label"));
+        let [country, organization, weapon] = labels;
+        let known = Known::new(labels.to_vec());
+        for (marked, label, n) in [
+            ("[NATO] announced", organization, 6),
+            ("[Iran] announced", country, 50),
+            ("fired [Scud] today", weapon, 6),
+            // One may be chance.
+            ("[Scud] exploded", weapon, 1),
+            ("[NATO] exploded", organization, 2),
+        ] {
+            let (text, surroundings) = around(marked);
+            (0..n).for_each(|_| known.add(&text, label, &surroundings));
+        }
+        let support = |words: &str| {
+            let words = Words::from([(words.to_owned(), 1)]);
+            let verdict = known.verdict(&words);
+            verdict
+                .iter()
+                .map(|s| (s.label, s.support > 0.1))
+                .collect::<Vec<_>>()
+        };
+        // Countries are listed, so what stands among their words is something else.
+        assert_eq!(
+            support("… announced"),
+            [(organization, true), (weapon, false)]
+        );
+        assert_eq!(support("fired …"), [(organization, false), (weapon, true)]);
+        assert_eq!(
+            support("… exploded"),
+            [(organization, false), (weapon, false)]
+        );
+        assert_eq!(support("… sang"), [(organization, false), (weapon, false)]);
+    }
+}

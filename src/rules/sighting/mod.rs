@@ -287,7 +287,7 @@ impl Look<'_> {
         self.around(first, last, &mut clues);
         out.push(Sighting {
             span: scene.span(first, last),
-            firm: scene.casing(first) == Casing::Normal && !self.is_first_of_sentence(first),
+            firm: self.is_firm(first, last),
             origin: None,
             clues,
             surroundings: self.surroundings(first, last),
@@ -367,9 +367,10 @@ impl Look<'_> {
     /// Does a token at the edge of a run belong to what stands beside the name?
     fn is_edge(&self, i: usize) -> bool {
         let scene = self.scene;
-        // `I`, `X`, a figure: alone they are no name.
+        // `I`, `X`: alone they are no name.
         let touches = |gap: Gap| gap == Gap::NONE || gap.has(Gap::HYPHEN | Gap::AMPERSAND);
         let single = scene.word(i).chars().count() == 1
+            && !scene.shape(i).is_digits()
             && !touches(scene.gap(i))
             && !touches(scene.gap(i + 1));
         single
@@ -377,12 +378,19 @@ impl Look<'_> {
             || scene.is(i, EDGES) && !scene.is(i, Is::GIVEN.or(Is::FAMILY))
     }
 
-    /// Has a token its capital because a sentence starts? Cells, quotations and items start with a name as they would end with one.
-    fn is_first_of_sentence(&self, i: usize) -> bool {
-        let inside = Gap::CELL | Gap::QUOTE | Gap::COLON | Gap::DASH;
-        let gap = self.scene.gap(i);
-        let starts_part = gap.has(inside) && !gap.has(Gap::SENTENCE | Gap::PARAGRAPH);
-        self.scene.is_first(i) && (!starts_part || self.scene.is(i, Is::COMMON))
+    /// Do the capitals of a name mean something: would they stand there in any place of a sentence?
+    fn is_firm(&self, first: usize, last: usize) -> bool {
+        let scene = self.scene;
+        if scene.casing(first) != Casing::Normal {
+            return false;
+        }
+        // Cells, quotations and items start with a name as they would end with one.
+        let parts = Gap::CELL | Gap::QUOTE | Gap::COLON | Gap::DASH;
+        let gap = scene.gap(first);
+        let starts_part = gap.has(parts) && !gap.has(Gap::SENTENCE | Gap::PARAGRAPH);
+        let acronym = scene.shape(first).is_upper() && scene.word(first).len() > 1;
+        let further = (first + 1..=last).any(|i| scene.is_capital(i) && !scene.is(i, Is::COMMON));
+        !scene.is_first(first) || starts_part && !scene.is(first, Is::COMMON) || acronym || further
     }
 
     /// A common word.
