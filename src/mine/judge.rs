@@ -2,7 +2,7 @@
 
 use super::{counts::Group, surroundings::Known};
 use crate::{document::Rule, rules::ClueKind, span::Label};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// What clues say together.
 #[derive(Clone, Copy, Debug)]
@@ -18,11 +18,14 @@ const NOTHING: f64 = 0.5;
 /// Words around a name that known names of a label rarely have speak against it, but not loudly: there are many words.
 const LEAST_WORDS: f64 = -0.2;
 
+/// Words alone make no label.
+const MOST_WORDS: f64 = 0.4;
+
 /// How much one kind of clue counts where it is there at every mention.
 fn weight(kind: ClueKind) -> f64 {
     match kind {
-        // As far as such names are weapons.
-        ClueKind::Designation => 3.0,
+        // Where nearly all such names are weapons; next to nothing where half of them are.
+        ClueKind::Designation => 4.0,
         ClueKind::Rule(rule) => match rule {
             Rule::PersonSpeech | Rule::PersonFamilyName | Rule::OrganizationUnit => 1.5,
             Rule::PersonShort | Rule::OrganizationShort => 1.0,
@@ -57,7 +60,7 @@ pub(super) fn judge(group: &Group, known: &Known) -> Verdict {
         let sure = 1.0 - (-0.7 * n as f64).exp();
         let share = (n as f64 / mentions).powf(0.4);
         let weight = match kind {
-            ClueKind::Designation => weight(kind) * known.weapons,
+            ClueKind::Designation => weight(kind) * known.weapons.powi(2),
             _ => weight(kind),
         };
         let says = weight * sure * share;
@@ -68,7 +71,12 @@ pub(super) fn judge(group: &Group, known: &Known) -> Verdict {
         }
     }
     for says in known.verdict(&group.seen.words) {
-        *support.entry(says.label).or_default() += says.support.max(LEAST_WORDS);
+        let support = support.entry(says.label);
+        let most = match &support {
+            Entry::Occupied(_) => f64::INFINITY,
+            Entry::Vacant(_) => MOST_WORDS,
+        };
+        *support.or_default() += says.support.clamp(LEAST_WORDS, most);
     }
     let all: f64 = support.values().map(|s| s.exp()).sum();
     let best = support.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));
