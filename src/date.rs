@@ -20,8 +20,53 @@ pub(crate) fn seconds(json: &str) -> Option<i64> {
 
 /// The day, in UTC, of what [`seconds`] reads.
 pub(crate) fn day(json: &str) -> Option<Date> {
-    let time = Timestamp::from_second(seconds(json)?).ok()?;
+    day_at(seconds(json)?)
+}
+
+fn day_at(seconds: i64) -> Option<Date> {
+    let time = Timestamp::from_second(seconds).ok()?;
     Some(time.to_zoned(TimeZone::UTC).date())
+}
+
+/// The day of what [`seconds`] reads as a number: 20180419.
+pub(crate) fn day_number(json: &str) -> Option<u32> {
+    day(json).and_then(number)
+}
+
+/// The same of a text that stands alone, without quotation marks.
+pub(crate) fn day_number_of(text: &str) -> Option<u32> {
+    day_at(of_text(text.trim())?).and_then(number)
+}
+
+/// The first and the last day of a date without a time, `2018-04-19`, `2018-04` or `2018`, as numbers.
+pub(crate) fn days(text: &str) -> Option<(u32, u32)> {
+    let digits = |part: &str, n: usize| {
+        (part.len() == n && part.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| part.parse::<i8>().ok())?
+    };
+    let (year, rest) = text.split_at_checked(4)?;
+    let year = year
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| year.parse::<i16>().ok())??;
+    let (first, last) = match rest.split('-').collect::<Vec<_>>()[..] {
+        [""] => (Date::new(year, 1, 1), Date::new(year, 12, 31)),
+        ["", month] => {
+            let first = Date::new(year, digits(month, 2)?, 1);
+            (first.clone(), first.map(Date::last_of_month))
+        }
+        ["", month, day] => {
+            let day = Date::new(year, digits(month, 2)?, digits(day, 2)?);
+            (day.clone(), day)
+        }
+        _ => return None,
+    };
+    Some((number(first.ok()?)?, number(last.ok()?)?))
+}
+
+fn number(day: Date) -> Option<u32> {
+    let year = u32::try_from(day.year()).ok()?;
+    Some(year * 10_000 + day.month() as u32 * 100 + day.day() as u32)
 }
 
 /// The day of a time in UTC, `2026-05-01`; none of what lies outside the years that have four digits.

@@ -99,6 +99,9 @@ impl Export {
             if !gazetteer.alias_contexts(alias).is_empty() {
                 export.lose("names without their contexts");
             }
+            if !gazetteer.alias_validity(alias).is_always() {
+                export.lose("names without their validity");
+            }
             let priority = gazetteer.alias_priority(alias);
             if priority != 0 && format != ExportFormat::RegexNer {
                 export.lose("names without their priority");

@@ -6,10 +6,12 @@ mod annotator;
 mod batch;
 pub mod card;
 pub mod check;
+pub mod config;
 mod date;
 mod document;
 mod error;
 pub mod eval;
+pub mod explain;
 pub mod export;
 mod gazetteer;
 pub mod import;
@@ -18,6 +20,8 @@ mod machine;
 mod matcher;
 pub mod mine;
 mod patterns;
+#[cfg(feature = "python")]
+mod python;
 pub mod read;
 mod record;
 pub mod report;
@@ -46,7 +50,7 @@ pub use document::{
 pub use error::{Error, Problem, Severity};
 pub use gazetteer::{
     Alias, AliasKind, Case, Context, ContextPlace, Entry, Gazetteer, GazetteerBuilder, LintCode,
-    LintFinding, Linter, Near, Nearness, SourceDefaults, verify_compiled,
+    LintFinding, Linter, Near, Nearness, SourceDefaults, Validity, verify_compiled,
 };
 pub use matcher::{Engine, Match, Matcher, Matches, Refusal, Refused};
 pub use patterns::{PatternMatch, Patterns};

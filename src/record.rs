@@ -25,7 +25,7 @@ pub struct Record<'a> {
 }
 
 /// One annotated span of a [`Record`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Mention<'a> {
     /// Where it starts, in the record's unit.
     pub start: usize,
@@ -93,6 +93,9 @@ pub enum OffsetUnit {
 }
 
 impl OffsetUnit {
+    /// The key of the metadata of tables that says what their offsets count.
+    pub(crate) const KEY: &str = "wiretag.offset_unit";
+
     /// The word that the record uses.
     pub fn as_str(self) -> &'static str {
         match self {

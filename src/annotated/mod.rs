@@ -87,6 +87,10 @@ pub enum Format {
     /// the key of a group other than `sc` is the origin. `id` of the user data is the id of the document, all else in it that belongs
     /// to the document is meta. The number of a document stands for its line.
     Spacy,
+    /// A table of [Parquet](crate::write::parquet), what [`Format::Jsonl`] is in a line in a row each: columns `text` and `spans`, a list
+    /// of structs, and so on. What offsets count is in the metadata of the file, or in a column `offset_unit`; code points where neither
+    /// says it. The number of a row stands for its line.
+    Parquet,
 }
 
 /// What a file of a format is cut into.
@@ -94,6 +98,8 @@ pub enum Format {
 enum Cut {
     /// Objects of JSON, one a line or in an array.
     Objects,
+    /// Rows, which come as objects of JSON.
+    Rows,
     /// Nothing.
     Whole,
 }
@@ -110,6 +116,7 @@ impl Format {
         Format::Conll,
         Format::Gliner,
         Format::Spacy,
+        Format::Parquet,
     ];
 
     /// The word that `--from` takes.
@@ -124,12 +131,14 @@ impl Format {
             Format::Conll => "conll",
             Format::Gliner => "gliner",
             Format::Spacy => "spacy",
+            Format::Parquet => "parquet",
         }
     }
 
     fn cut(self) -> Cut {
         match self {
             Format::Brat | Format::Conll | Format::Spacy => Cut::Whole,
+            Format::Parquet => Cut::Rows,
             _ => Cut::Objects,
         }
     }
@@ -142,6 +151,7 @@ impl Format {
             "ann" => Some(Format::Brat),
             "bdocjs" => Some(Format::Bdocjs),
             "spacy" => Some(Format::Spacy),
+            "parquet" | "parq" | "pqt" => Some(Format::Parquet),
             "conll" | "conll03" | "bio" | "iob" | "iob2" | "bioes" | "iobes" | "bilou" => {
                 Some(Format::Conll)
             }

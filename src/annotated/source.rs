@@ -39,12 +39,20 @@ pub fn open(source: &Source, options: &Options, count: &Arc<AtomicU64>) -> Resul
     }
     let mut read = ReadOptions::default();
     read.max_document = options.max_document;
+    // Predictions may be without texts.
+    read.text_fields.clear();
     read.binary = told == Some(Format::Spacy);
     match told.map(Format::cut) {
         Some(Cut::Whole) => read.from = Some(read::Format::Text),
+        Some(Cut::Rows) => read.from = Some(read::Format::Parquet),
         Some(Cut::Objects) => read.among = &[read::Format::Jsonl, read::Format::Json],
         None => {
-            read.among = &[read::Format::Text, read::Format::Jsonl, read::Format::Json];
+            read.among = &[
+                read::Format::Text,
+                read::Format::Jsonl,
+                read::Format::Json,
+                read::Format::Parquet,
+            ];
         }
     }
     let stream = Stream::open(source, &read, count)?;
@@ -110,6 +118,9 @@ pub fn parse_raw(raw: &Raw, options: &Options) -> Vec<Result<Claimed, Fault>> {
     let mut told = options.from.or_else(|| Format::of_name(&raw.name));
     if told == Some(Format::Spacy) {
         return spacy::read(&raw.name, &raw.bytes, options);
+    }
+    if raw.format == read::Format::Parquet {
+        told = Some(Format::Parquet);
     }
     let text = match std::str::from_utf8(&raw.bytes) {
         Ok(text) => text.trim_start_matches('\u{feff}'),
@@ -180,7 +191,7 @@ fn parse_object(
         Format::LabelStudio => label_studio::read(&mut claimed, &object),
         Format::Gliner => gliner::read(&mut claimed, &object),
         Format::Bdocjs => bdocjs::read(&mut claimed, &object),
-        Format::Jsonl | Format::Brat | Format::Conll | Format::Spacy => {
+        Format::Jsonl | Format::Parquet | Format::Brat | Format::Conll | Format::Spacy => {
             jsonl::read(&mut claimed, &object, options)
         }
     };

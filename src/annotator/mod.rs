@@ -8,7 +8,10 @@ pub use explain::{Explained, Explanation, LexiconWord, Outcome};
 pub use votes::{LabellingFunctions, Vote};
 
 use crate::{
-    document::{Annotation, Document, EntryId, Origin, PatternId, Rule, Score, Zone, ZoneKind},
+    date,
+    document::{
+        Annotation, Document, EntryId, Origin, PatternId, Rule, Score, Zone, ZoneKind, field_of,
+    },
     error::Error,
     gazetteer::Gazetteer,
     matcher::{Engine, Match, Matcher, Matches, Refused},
@@ -45,6 +48,7 @@ pub struct Annotator {
     min_score: f64,
     attributes: bool,
     titles: Titles,
+    date_field: String,
     rules: Option<Rules>,
     patterns: Option<Arc<Patterns>>,
     /// For each pattern the entry that has its id and label.
@@ -64,7 +68,7 @@ pub enum Overlaps {
 }
 
 /// Settings of an [`Annotator`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct AnnotatorBuilder {
     engine: Engine,
     overlaps: Overlaps,
@@ -73,9 +77,28 @@ pub struct AnnotatorBuilder {
     min_score: f64,
     attributes: bool,
     titles: Titles,
+    date_field: String,
     no_rules: bool,
     without: Vec<Rule>,
     patterns: Option<Arc<Patterns>>,
+}
+
+impl Default for AnnotatorBuilder {
+    fn default() -> AnnotatorBuilder {
+        AnnotatorBuilder {
+            engine: Engine::default(),
+            overlaps: Overlaps::default(),
+            label_map: BTreeMap::new(),
+            labels: None,
+            min_score: 0.0,
+            attributes: false,
+            titles: Titles::default(),
+            date_field: "date".to_owned(),
+            no_rules: false,
+            without: Vec::new(),
+            patterns: None,
+        }
+    }
 }
 
 /// Memory that an annotator reuses from document to document: one for each thread.
@@ -166,6 +189,26 @@ impl AnnotatorBuilder {
         self
     }
 
+    /// The field of a document's meta with its date, for names that have a [validity](crate::Validity): a date or time of ISO 8601, as
+    /// mail and RSS write it, or as a number. Default: `date`.
+    ///
+    /// ```
+    /// use wiretag::{Annotator, Document, Gazetteer};
+    /// let lists = "# label: COUNTRY\nid\tname\tformer\ncountry/SZ\tEswatini\tSwaziland {until 2018-04-18}\n";
+    /// let annotator = Annotator::builder().date_field("published").build(Gazetteer::from_str(lists)?)?;
+    /// let of_day = |day: &str| {
+    ///     let published = serde_json::value::to_raw_value(day).expect("a string is JSON");
+    ///     Document::new("a1", "In Swaziland").with_meta(vec![("published".to_owned(), published)])
+    /// };
+    /// assert_eq!(annotator.annotate(&of_day("2018-04-18")).len(), 1);
+    /// assert_eq!(annotator.annotate(&of_day("Thu, 19 Apr 2018 08:00:00 GMT")).len(), 0);
+    /// # Ok::<(), wiretag::Error>(())
+    /// ```
+    pub fn date_field(&mut self, field: impl Into<String>) -> &mut AnnotatorBuilder {
+        self.date_field = field.into();
+        self
+    }
+
     /// Applies rules besides the lists. Default: yes.
     pub fn rules(&mut self, rules: bool) -> &mut AnnotatorBuilder {
         self.no_rules = !rules;
@@ -232,6 +275,7 @@ impl AnnotatorBuilder {
             min_score: self.min_score,
             attributes: self.attributes,
             titles: self.titles,
+            date_field: self.date_field.clone(),
             any_label,
         })
     }
@@ -287,22 +331,42 @@ impl Annotator {
 
     /// Annotates in memory that is reused, and tells all there is to tell.
     pub fn annotate_into(&self, scratch: &mut Scratch, doc: &Document, found: &mut Found) {
-        self.run(scratch, doc, found, None);
+        self.run(scratch, doc.text(), self.day(doc), found, None);
+    }
+
+    /// The same for a text that belongs to somebody else: nothing of it is copied. `date` is what the field of a document's meta would
+    /// say ([`AnnotatorBuilder::date_field`]), as text.
+    pub fn annotate_text(
+        &self,
+        scratch: &mut Scratch,
+        text: &str,
+        date: Option<&str>,
+        found: &mut Found,
+    ) {
+        let day = date.filter(|_| self.gazetteer().has_validities());
+        self.run(
+            scratch,
+            text,
+            day.and_then(date::day_number_of),
+            found,
+            None,
+        );
     }
 
     fn run(
         &self,
         scratch: &mut Scratch,
-        doc: &Document,
+        text: &str,
+        day: Option<u32>,
         found: &mut Found,
         mut trace: Option<&mut Trace>,
     ) {
-        let text = doc.text();
         scratch.tokens.fill(text, self.gazetteer().seed());
         zones(text, &mut found.zones);
         let refused = trace.as_deref_mut().map(|t| &mut t.refused);
+        let matches = &mut scratch.matches;
         self.matcher
-            .find_and_tell(text, &scratch.tokens, &mut scratch.matches, refused);
+            .find_and_tell(text, &scratch.tokens, day, matches, refused);
         scratch.rules.additions.clear();
         if let Some(rules) = &self.rules {
             let (gazetteer, tokens) = (self.gazetteer(), &scratch.tokens);
@@ -353,6 +417,14 @@ impl Annotator {
         });
         self.map_labels(found);
         self.keep_wanted(found);
+    }
+
+    /// The day of a document, for names that count on some days alone.
+    fn day(&self, doc: &Document) -> Option<u32> {
+        if !self.gazetteer().has_validities() {
+            return None;
+        }
+        field_of(doc.meta(), &self.date_field).and_then(date::day_number)
     }
 
     /// Holds the competition; leaves the fates of all candidates, if they are wanted.
@@ -521,10 +593,26 @@ impl Annotator {
 
     /// The record of a document and what was found in it.
     pub fn record<'a>(&'a self, doc: &'a Document, found: &Found, unit: OffsetUnit) -> Record<'a> {
+        Record {
+            id: doc.id().into(),
+            text: doc.text().into(),
+            offset_unit: unit,
+            spans: self.mentions(doc.text(), found, unit),
+            meta: Cow::Borrowed(doc.meta()),
+        }
+    }
+
+    /// The spans of a record, of what was found in a text.
+    pub fn mentions<'a>(
+        &'a self,
+        text: &'a str,
+        found: &Found,
+        unit: OffsetUnit,
+    ) -> Vec<Mention<'a>> {
         let lost = found
             .lost
             .iter()
-            .map(|l| (&l.annotation, Some(self.reason(doc.text(), l)), &[][..]));
+            .map(|l| (&l.annotation, Some(self.reason(text, l)), &[][..]));
         let mut also = &found.also[..];
         let won = found.annotations.iter().enumerate().map(|(i, a)| {
             let n = also.iter().take_while(|(k, _)| *k == i as u32).count();
@@ -532,27 +620,20 @@ impl Annotator {
             also = rest;
             (a, None, mine)
         });
-        let mut starts = Offsets::new(doc.text(), unit);
+        let mut starts = Offsets::new(text, unit);
         let mention = |(a, lost, also): (&Annotation, Option<String>, &[(u32, EntryId)])| {
             let start = starts.at(a.span.start);
-            let text = &doc.text()[a.span.range()];
+            let text = &text[a.span.range()];
             let end = start + starts.count_ahead(text.len());
             self.mention(a, start, end, text, also, lost)
         };
-        let spans = match found.lost.is_empty() {
+        match found.lost.is_empty() {
             true => won.map(mention).collect(),
             false => {
                 let mut all: Vec<_> = won.chain(lost).collect();
                 all.sort_by_key(|(a, _, _)| (a.span.start, std::cmp::Reverse(a.span.end)));
                 all.into_iter().map(mention).collect()
             }
-        };
-        Record {
-            id: doc.id().into(),
-            text: doc.text().into(),
-            offset_unit: unit,
-            spans,
-            meta: Cow::Borrowed(doc.meta()),
         }
     }
 

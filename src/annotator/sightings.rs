@@ -22,7 +22,8 @@ impl Annotator {
             return (Vec::new(), Vec::new());
         };
         // Who wants to know what is no name needs the blocks that won, too.
-        self.run(scratch, doc, found, Some(&mut Trace::default()));
+        let mut trace = Trace::default();
+        self.run(scratch, doc.text(), self.day(doc), found, Some(&mut trace));
         let won = |fate: &Fate| matches!(fate.end, End::Won).then_some(fate.candidate);
         let won = scratch.fates.iter().filter_map(won);
         let mut taken: Vec<Taken> = won.map(taken).collect();

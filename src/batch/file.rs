@@ -186,6 +186,13 @@ impl OutputFile {
         [names.part, names.state, names.new_state]
     }
 
+    /// Takes away a file in which there is nothing yet.
+    pub(super) fn discard(self) {
+        // What stays is told as the part of an interrupted run the next time.
+        let _ = fs::remove_file(&self.names.part);
+        let _ = fs::remove_file(&self.names.state);
+    }
+
     pub(super) fn packing(&self) -> Packing {
         self.packing
     }

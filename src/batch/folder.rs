@@ -1,10 +1,6 @@
 //! [`OutputFolder`]: a folder that a run writes, and that appears when it is whole.
 
-use crate::{
-    error::Error,
-    span::Label,
-    write::{Collector, Files},
-};
+use crate::{error::Error, write::Files};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, BufWriter, Write},
@@ -165,26 +161,5 @@ fn lock(part: &Path, new: bool) -> Result<File, Error> {
         // Some file systems have no locks.
         Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => Ok(file),
         Err(TryLockError::Error(e)) => Err(Error::io(&path, e)),
-    }
-}
-
-/// A folder that a run is writing.
-pub(super) struct Writing {
-    folder: OutputFolder,
-    collector: Box<dyn Collector>,
-}
-
-impl Writing {
-    pub(super) fn new(folder: OutputFolder, collector: Box<dyn Collector>) -> Writing {
-        Writing { folder, collector }
-    }
-
-    pub(super) fn add(&mut self, id: &str, record: &[u8]) -> Result<(), Error> {
-        self.collector.add(id, record, &mut self.folder)
-    }
-
-    pub(super) fn finish(mut self, labels: &[Label]) -> Result<(), Error> {
-        self.collector.finish(labels, &mut self.folder)?;
-        self.folder.finish()
     }
 }

@@ -38,7 +38,7 @@ use crate::{
     },
 };
 use records::Records;
-use run::{DocumentDone, Items, Run, Scratches, Task, Written};
+use run::{DocumentDone, Items, Run, Scratches, Task};
 use serde_json::value::to_raw_value;
 use std::{
     collections::BTreeMap,
@@ -225,10 +225,7 @@ impl Task for Batch<'_> {
     ) -> Vec<DocumentDone> {
         let Parsed { document, problems } = raw.parse(&self.read);
         let Some(document) = document else {
-            return vec![DocumentDone {
-                problems,
-                ..DocumentDone::default()
-            }];
+            return vec![DocumentDone::unread(problems)];
         };
         let Scratches { scratch, found, .. } = scratches;
         self.annotator.annotate_into(scratch, &document, found);
@@ -243,16 +240,9 @@ impl Task for Batch<'_> {
             meta.push((ANNOTATED_BY.to_owned(), value));
         }
         records.push(&record);
-        let written = Written {
-            name: raw.name.clone(),
-            line: raw.line,
-            id: document.id().to_owned(),
-            bytes: document.text().len(),
-        };
         vec![DocumentDone {
-            problems,
             unaligned: records.take_unaligned(),
-            written: Some(written),
+            ..DocumentDone::written(problems, raw, &document)
         }]
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     OutputFile, OutputFolder, Shard, Summary, Zoning,
     chunks::{Chunk, Chunks, Position},
-    file, folder,
+    file,
     listing::Listing,
     packing::{Packer, Packing},
     records::Records,
@@ -11,11 +11,12 @@ use super::{
 };
 use crate::{
     annotator::{Found, Scratch},
+    document::Document,
     error::{Error, Problem, Severity},
     read::{Raw, Source, Sources},
     span::Label,
     write::{
-        Frame, TextUnit, Writer,
+        Collector, Files, Frame, TextUnit, Writer,
         align::{Align, Alignment, Unaligned},
     },
 };
@@ -118,16 +119,16 @@ impl Run<'_> {
         out: &mut (dyn Write + Send),
         report: &mut (dyn FnMut(&Problem) + Send),
     ) -> Result<Summary, Error> {
-        if self.writer.collector().is_some() {
-            return Err(Error::invalid(
-                "the format is a folder of files: it needs the name of one",
-            ));
-        }
-        let mut sink = Sink::Stream(out);
+        let mut sink = Sink {
+            collector: self.collector_of_file()?,
+            out: Out::Stream(out),
+        };
         let progress = Progress::default();
         let (progress, ran) = self.run_into(sources, &mut sink, Packing::Plain, progress, report);
         ran?;
-        out.flush()?;
+        if let Out::Stream(out) = sink.out {
+            out.flush()?;
+        }
         Ok(progress.summary)
     }
 
@@ -137,17 +138,31 @@ impl Run<'_> {
         mut file: OutputFile,
         report: &mut (dyn FnMut(&Problem) + Send),
     ) -> Result<Summary, Error> {
-        if self.writer.collector().is_some() {
-            return Err(Error::invalid("the format is a folder, not one file"));
-        }
         let (packing, progress) = (file.packing(), file.take_progress());
-        let mut file = file::Writing::new(file)?;
-        let mut sink = Sink::File(&mut file);
+        let collector = match self.collector_of_file() {
+            Ok(Some(_)) if packing != Packing::Plain => Err(Error::invalid(
+                "the format is packed inside: leave .gz and .zst out of the name",
+            )),
+            other => other,
+        };
+        let collector = match collector {
+            Ok(collector) => collector,
+            Err(e) => {
+                file.discard();
+                return Err(e);
+            }
+        };
+        let mut sink = Sink {
+            collector,
+            out: Out::File(Box::new(file::Writing::new(file)?)),
+        };
         let (progress, ran) = self.run_into(sources, &mut sink, packing, progress, report);
+        let Out::File(file) = sink.out else {
+            return Ok(progress.summary);
+        };
         match ran {
             Ok(()) if !progress.summary.stopped => {
-                let labels: Vec<Label> = progress.summary.spans.keys().copied().collect();
-                file.finish(&progress, self.writer.beside(&labels))?;
+                file.finish(&progress, self.writer.beside(&labels_of(&progress.summary)))?;
             }
             Ok(()) => file.leave(&progress)?,
             Err(e) => {
@@ -165,23 +180,40 @@ impl Run<'_> {
         folder: OutputFolder,
         report: &mut (dyn FnMut(&Problem) + Send),
     ) -> Result<Summary, Error> {
-        let Some(mut collector) = self.writer.collector() else {
+        let Some(mut collector) = self.writer.collector().filter(|c| !c.is_one_file()) else {
+            folder.discard();
             return Err(Error::invalid("the format is one file, not a folder"));
         };
         if let Err(e) = collector.start(&self.labels) {
             folder.discard();
             return Err(e);
         }
-        let mut folder = folder::Writing::new(folder, collector);
-        let mut sink = Sink::Folder(&mut folder);
+        let mut sink = Sink {
+            collector: Some(collector),
+            out: Out::Folder(folder),
+        };
         let progress = Progress::default();
         let (progress, ran) = self.run_into(sources, &mut sink, Packing::Plain, progress, report);
         ran?;
-        if !progress.summary.stopped {
-            let labels: Vec<Label> = progress.summary.spans.keys().copied().collect();
-            folder.finish(&labels)?;
+        match sink.out {
+            Out::Folder(folder) if !progress.summary.stopped => folder.finish()?,
+            _ => {}
         }
         Ok(progress.summary)
+    }
+
+    /// What makes one file of the records, in formats that need it; it has started.
+    fn collector_of_file(&self) -> Result<Option<Box<dyn Collector>>, Error> {
+        let Some(mut collector) = self.writer.collector() else {
+            return Ok(None);
+        };
+        if !collector.is_one_file() {
+            return Err(Error::invalid(
+                "the format is a folder of files: it needs the name of one",
+            ));
+        }
+        collector.start(&self.labels)?;
+        Ok(Some(collector))
     }
 
     /// Goes on from `progress`; gives how far it came, whether or not it came to the end.
@@ -195,7 +227,7 @@ impl Run<'_> {
     ) -> (Progress, Result<(), Error>) {
         let start = progress.position;
         let chunks = Chunks::new(sources, self.task, self.bytes_read, self.shard, start);
-        let started = matches!(sink, Sink::File(file) if file.length() > 0);
+        let started = matches!(&sink.out, Out::File(file) if file.length() > 0);
         let turn = Turn {
             frame: self.writer.frame(),
             packing,
@@ -231,7 +263,7 @@ impl Run<'_> {
         });
         let turn = work.turn.into_inner();
         let mut turn = turn.unwrap_or_else(PoisonError::into_inner);
-        if turn.result.is_ok() && !turn.progress.summary.stopped {
+        if turn.result.is_ok() {
             turn.result = turn.write_end();
         }
         if let (Some(listing), Ok(())) = (self.listing, &turn.result) {
@@ -371,27 +403,54 @@ struct Turn<'s, 'w> {
 }
 
 /// Where records go.
-enum Sink<'w> {
+struct Sink<'w> {
+    /// What puts them into files, in formats that need it.
+    collector: Option<Box<dyn Collector>>,
+    out: Out<'w>,
+}
+
+/// Where bytes go.
+enum Out<'w> {
     Stream(&'w mut (dyn Write + Send)),
-    File(&'w mut file::Writing),
-    Folder(&'w mut folder::Writing),
+    File(Box<file::Writing>),
+    Folder(OutputFolder),
 }
 
 impl Sink<'_> {
+    /// Writes the records of a chunk, that end where `ends` says.
     fn write(&mut self, frame: &[u8], ends: Option<&[(String, usize)]>) -> Result<(), Error> {
+        let Some(collector) = &mut self.collector else {
+            return self.out.append("", frame);
+        };
+        let mut start = 0;
+        for (id, end) in ends.unwrap_or_default() {
+            collector.add(id, &frame[start..*end], &mut self.out)?;
+            start = *end;
+        }
+        Ok(())
+    }
+}
+
+impl Files for Out<'_> {
+    fn name(&self) -> String {
         match self {
-            Sink::Stream(out) => Ok(out.write_all(frame)?),
-            Sink::File(file) => file.write(frame),
-            Sink::Folder(folder) => {
-                let mut start = 0;
-                for (id, end) in ends.unwrap_or_default() {
-                    folder.add(id, &frame[start..*end])?;
-                    start = *end;
-                }
-                Ok(())
-            }
+            Out::Folder(folder) => folder.name(),
+            Out::Stream(_) | Out::File(_) => String::new(),
         }
     }
+
+    fn append(&mut self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        match self {
+            Out::Stream(out) => Ok(out.write_all(bytes)?),
+            Out::File(file) => file.write(bytes),
+            Out::Folder(folder) => folder.append(name, bytes),
+        }
+    }
+}
+
+/// The labels of the spans that were written.
+fn labels_of(summary: &Summary) -> Vec<Label> {
+    summary.spans.keys().copied().collect()
 }
 
 /// A lock that was held by a thread that panicked is good enough: all ends, and the panic goes on.
@@ -474,7 +533,7 @@ impl Turn<'_, '_> {
                 self.sink.write(&done.frame, done.ends.as_deref())?;
             }
             self.count(done)?;
-            if let Sink::File(file) = &mut self.sink {
+            if let Out::File(file) = &mut self.sink.out {
                 file.wrote(&self.progress)?;
             }
         }
@@ -483,7 +542,16 @@ impl Turn<'_, '_> {
 
     /// Writes what stands behind the last record.
     fn write_end(&mut self) -> Result<(), Error> {
-        if matches!(&self.sink, Sink::File(file) if file.is_whole()) {
+        let Sink { collector, out } = &mut self.sink;
+        let is_stopped = self.progress.summary.stopped;
+        if let Some(collector) = collector {
+            // What has one file is whole when it has its end: then what was finished can be read.
+            return match is_stopped && !collector.is_one_file() {
+                true => Ok(()),
+                false => collector.finish(&labels_of(&self.progress.summary), out),
+            };
+        }
+        if is_stopped || matches!(out, Out::File(file) if file.is_whole()) {
             return Ok(());
         }
         if !self.started {
@@ -548,6 +616,28 @@ impl DocumentDone {
     pub(super) fn problem(problem: Problem) -> DocumentDone {
         DocumentDone {
             problems: vec![problem],
+            ..DocumentDone::default()
+        }
+    }
+
+    /// Of a document that could not be read.
+    pub(super) fn unread(problems: Vec<Problem>) -> DocumentDone {
+        DocumentDone {
+            problems,
+            ..DocumentDone::default()
+        }
+    }
+
+    /// Of a document whose record is written.
+    pub(super) fn written(problems: Vec<Problem>, raw: &Raw, document: &Document) -> DocumentDone {
+        DocumentDone {
+            problems,
+            written: Some(Written {
+                name: raw.name.clone(),
+                line: raw.line,
+                id: document.id().to_owned(),
+                bytes: document.text().len(),
+            }),
             ..DocumentDone::default()
         }
     }

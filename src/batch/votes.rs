@@ -3,7 +3,7 @@
 use super::{
     OutputFolder, Shard, Summary, Zoning,
     records::Records,
-    run::{DocumentDone, Items, Run, Scratches, Task, Written},
+    run::{DocumentDone, Items, Run, Scratches, Task},
 };
 use crate::{
     annotator::LabellingFunctions,
@@ -148,23 +148,10 @@ impl Task for Voting<'_> {
     ) -> Vec<DocumentDone> {
         let Parsed { document, problems } = raw.parse(&self.read);
         let Some(document) = document else {
-            return vec![DocumentDone {
-                problems,
-                ..DocumentDone::default()
-            }];
+            return vec![DocumentDone::unread(problems)];
         };
         let record = self.record(&document, scratches);
         records.push(&record);
-        let written = Written {
-            name: raw.name.clone(),
-            line: raw.line,
-            id: document.id().to_owned(),
-            bytes: document.text().len(),
-        };
-        vec![DocumentDone {
-            problems,
-            written: Some(written),
-            ..DocumentDone::default()
-        }]
+        vec![DocumentDone::written(problems, raw, &document)]
     }
 }

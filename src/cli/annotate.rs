@@ -24,8 +24,9 @@ use wiretag::{
 
 /// Annotates articles: files, folders, patterns or standard input.
 ///
-/// Reads plain text, Markdown, HTML, JSONL, JSON, CSV, TSV and web archives (WARC), each also as .gz or .zst. Writes one record a
-/// document, in the order of the input: JSONL into a file or pipe, on a terminal the article with its entities in colour.
+/// Reads plain text, Markdown, HTML, JSONL, JSON, CSV, TSV and web archives (WARC), each also as .gz or .zst, and tables of Parquet.
+/// Writes one record a document, in the order of the input: JSONL into a file or pipe, on a terminal the article with its entities in
+/// colour.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -64,7 +65,7 @@ pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
 
-    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, conll, bilou, gliner, spacy, huggingface, huggingface-jsonl, brat, bdocjs, csv, marked, view [default: view on a terminal, else jsonl]
+    /// Format of the output: jsonl, prodigy, doccano, doccano-entities, label-studio, conll, bilou, gliner, spacy, huggingface, huggingface-jsonl, brat, bdocjs, parquet, csv, marked, view [default: view on a terminal, else jsonl]
     #[arg(long, value_name = "FORMAT", value_parser = parse_to, help_heading = "Output")]
     to: Option<OutputFormat>,
 
@@ -106,6 +107,8 @@ Examples:
   A spreadsheet and a web archive:
     wiretag annotate desk.csv --text-field headline,body --id-field url -o desk.jsonl
     wiretag annotate crawl.warc.gz -o crawl.jsonl
+  Tables, for data frames:
+    wiretag annotate archive/*.parquet --text-field body --id-field url --to parquet -o spans.parquet
   A list of your own besides the built-in ones:
     wiretag annotate news/ -g ships.txt --label SHIP -o out.jsonl
   Patterns in the format of spaCy's EntityRuler and of Prodigy:
@@ -174,9 +177,16 @@ impl Args {
         }
         let unit = offset_unit(to, self.offsets)?;
         let text_unit = text_unit(self.unit, to);
-        if to.is_folder() && self.resume {
+        if !to.is_stream() && self.resume {
+            let (what, made) = match to.is_folder() {
+                true => (
+                    "is a folder of files, of which nobody knows how far they got",
+                    "the folder",
+                ),
+                false => ("has its contents listed at its end", "the table"),
+            };
             return Err(Error::invalid(format!(
-                "the format {to} is a folder of files, of which nobody knows how far they got: --resume works with jsonl, and wiretag convert makes the folder of its output"
+                "the format {to} {what}: --resume works with jsonl, and wiretag convert makes {made} of its output"
             )));
         }
         if self.paths.is_empty() && io::stdin().is_terminal() {
@@ -290,8 +300,8 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
     }
     let inventory = plan.sources().inventory();
     let job = match output {
-        Output::File(_) => plan.job(&inventory)?,
-        Output::Stream(_) | Output::Folder(_) => None,
+        Output::File(_) if plan.to.is_stream() => plan.job(&inventory)?,
+        _ => None,
     };
     let annotator = plan.gazetteers.annotator(&mut plan.annotator)?;
     let mut batch = Batch::new(&annotator);
@@ -344,7 +354,7 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
             let summary = batch.run_to_file(plan.sources(), file, &mut report);
             progress.finish();
             let [part, ..] = OutputFile::working_files(&path);
-            let way_out = match inventory.streams {
+            let way_out = match inventory.streams || !plan.to.is_stream() {
                 true => "holds what was finished",
                 false => "holds what was finished, the same command with --resume goes on",
             };
@@ -356,7 +366,9 @@ pub(super) fn run(mut plan: Plan) -> Result<ExitCode, Error> {
                 Ok(summary) => (before, summary),
                 Err(e) => {
                     complain(&e);
-                    complain(&format!("{} {way_out}", part.display()));
+                    if plan.to.is_stream() {
+                        complain(&format!("{} {way_out}", part.display()));
+                    }
                     return Ok(ExitCode::from(2));
                 }
             }

@@ -1,33 +1,37 @@
 //! `wiretag diff`: what changed between two outputs, or what two versions of a list change on a corpus.
 
 use super::{
+    Cli,
+    config::apply_to,
     eval::report,
-    options::{GazetteerArgs, Gazetteers, InputArgs, each_document},
+    options::{GazetteerArgs, InputArgs, each_document},
     output::{self, complain},
 };
+use clap::{CommandFactory, FromArgMatches};
 use std::{io::Write, path::PathBuf, process::ExitCode};
 use wiretag::{
     Annotator, Document, Error, Found, Label, OffsetUnit, Problem, Scratch, Severity, Span,
     annotated,
+    config::Config,
     eval::{Corpus, Diff, LabelledSpan},
     read::{ReadOptions, Sources},
 };
 
 /// Shows which spans were gained, lost, relabelled and linked to another entity.
 ///
-/// OLD and NEW are annotated files, in any format that convert reads, whose documents are paired by id. With a CORPUS they are gazetteers (a list, a folder of lists, a compiled one), and the corpus is annotated with each in turn, besides the built-in lists and those of -g. A span with other bounds is lost and gained. Changes of one surface are one row, the most frequent first, with places.
+/// OLD and NEW are annotated files, in any format that convert reads, whose documents are paired by id. With a CORPUS they are what annotates it, each in turn: gazetteers (a list, a folder of lists, a compiled one) or patterns (.jsonl), besides the built-in lists and those of -g; or two wiretag.toml with their lists, patterns and rules. A span with other bounds is lost and gained. Changes of one surface are one row, the most frequent first, with places.
 ///
 /// Exit status: 0 all went well, whatever changed (with --exit-code: nothing changed); 1 some of the input could not be read, or --exit-code was given and something changed; 2 the work could not start or finish.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The output, or the gazetteer, as it was
+    /// The output, the gazetteer, the patterns or the configuration as it was
     old: String,
 
     /// As it is now
     new: String,
 
-    /// Texts to annotate with both: files, folders, patterns; then OLD and NEW are gazetteers
+    /// Texts to annotate with both: files, folders, patterns; then OLD and NEW are what annotates them
     #[arg(value_name = "CORPUS")]
     corpus: Vec<String>,
 
@@ -56,6 +60,9 @@ Examples:
     git show main:lists/ships.tsv > old.tsv
     wiretag diff old.tsv lists/ships.tsv news/
     wiretag diff old.tsv lists/ships.tsv news/ --to markdown >> summary.md
+  What do other rules change?
+    echo > all.toml; echo 'rules = false' > lists.toml
+    wiretag diff all.toml lists.toml news/
   What do two runs say otherwise?
     wiretag annotate news/ -o all.jsonl
     wiretag annotate news/ --without person-speech -o some.jsonl
@@ -127,8 +134,12 @@ fn diff_outputs(old: &str, new: &str, diff: &mut Diff) -> Result<bool, Error> {
 /// Annotates a corpus with both gazetteers; was anything wrong with it?
 fn diff_lists(args: Args, diff: &mut Diff) -> Result<bool, Error> {
     let side = |path: &str| -> Result<Annotator, Error> {
-        let lists: Gazetteers = args.lists.with(PathBuf::from(path)).resolve()?;
-        lists.annotator(&mut Annotator::builder())
+        let path = PathBuf::from(path);
+        let lists = match path.extension().is_some_and(|e| e == "toml") {
+            true => configured(path)?,
+            false => args.lists.with(path),
+        };
+        lists.resolve()?.annotator(&mut Annotator::builder())
     };
     let (old, new) = (side(&args.old)?, side(&args.new)?);
     let read: ReadOptions = args.input.resolve()?;
@@ -148,6 +159,17 @@ fn diff_lists(args: Args, diff: &mut Diff) -> Result<bool, Error> {
         Ok(())
     })?;
     Ok(wrong)
+}
+
+/// The options of this command line, a configuration's in place of the defaults.
+fn configured(path: PathBuf) -> Result<GazetteerArgs, Error> {
+    let command = apply_to("diff", &Config::read(path)?, Cli::command());
+    let matches = command.get_matches();
+    let (_, matches) = matches
+        .subcommand()
+        .ok_or_else(|| Error::invalid("no command"))?;
+    let args = Args::from_arg_matches(matches).map_err(|e| Error::invalid(e.to_string()))?;
+    Ok(args.lists)
 }
 
 fn spans_of(

@@ -58,7 +58,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "[LABEL=]F1", value_parser = parse_bar)]
     min_f1: Vec<Bar>,
 
-    /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll, gliner [default: by name, then content]
+    /// Format of the input: jsonl, prodigy, doccano, label-studio, bdocjs, brat, conll, gliner, spacy, parquet [default: by name, then content]
     #[arg(long, value_name = "FORMAT", value_parser = parse_annotated, help_heading = "Input")]
     from: Option<annotated::Format>,
 

@@ -77,11 +77,11 @@ impl Command {
 /// Runs the program on the arguments of the process.
 pub(crate) fn run() -> ExitCode {
     // The command line is read twice: it says which configuration holds, and that says what it leaves open.
-    let config = config::Config::of(&Cli::command().get_matches());
+    let config = config::of(&Cli::command().get_matches());
     let command = match config {
         Ok(config) => {
             let described = config.described();
-            let matches = config.apply(Cli::command()).get_matches();
+            let matches = config::apply(&config, Cli::command()).get_matches();
             let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
             cli.command.with_config(described)
         }

@@ -58,6 +58,15 @@ pub(super) struct GazetteerArgs {
     #[arg(long, value_name = "WHERE", value_parser = |word: &str| super::named(word, Titles::ALL, Titles::as_str), default_value = "outside", conflicts_with = "no_rules", help_heading = "Gazetteers")]
     titles: Titles,
 
+    /// The field of meta with the date of a document, for names that count from or until a day
+    #[arg(
+        long,
+        value_name = "FIELD",
+        default_value = "date",
+        help_heading = "Gazetteers"
+    )]
+    date_field: String,
+
     /// Label of the names in a plain list given with -g
     #[arg(long, value_name = "NAME", help_heading = "Gazetteers")]
     label: Option<String>,
@@ -96,11 +105,11 @@ impl RunArgs {
 // How input is read.
 #[derive(Debug, clap::Args)]
 pub(super) struct InputArgs {
-    /// Format: text, markdown, jsonl, json, html, csv, tsv, warc [default: by name, then content]
+    /// Format: text, markdown, jsonl, json, html, csv, tsv, warc, parquet [default: by name, then content]
     #[arg(long, value_name = "FORMAT", value_parser = parse_from, help_heading = "Input")]
     from: Option<Format>,
 
-    /// JSONL, JSON, CSV, TSV: fields that make the text, joined by a blank line
+    /// JSONL, JSON, CSV, TSV, Parquet: fields that make the text, joined by a blank line
     #[arg(
         long,
         value_name = "FIELD,...",
@@ -110,7 +119,7 @@ pub(super) struct InputArgs {
     )]
     text_field: Vec<String>,
 
-    /// JSONL, JSON, CSV, TSV: field with the id
+    /// JSONL, JSON, CSV, TSV, Parquet: field with the id
     #[arg(
         long,
         value_name = "FIELD",
@@ -136,6 +145,7 @@ pub(super) struct Gazetteers {
     rules: bool,
     without: Vec<Rule>,
     titles: Titles,
+    date_field: String,
     defaults: SourceDefaults,
     configuration: Option<String>,
 }
@@ -151,15 +161,19 @@ impl GazetteerArgs {
             ("--no-rules", self.no_rules.to_string()),
             ("--without", without.join(",")),
             ("--titles", self.titles.as_str().to_owned()),
+            ("--date-field", self.date_field.clone()),
             ("--label", self.label.clone().unwrap_or_default()),
             ("--case", self.case.clone().unwrap_or_default()),
         ]
     }
 
-    /// The same with one more gazetteer, before all others.
+    /// The same with one more gazetteer, or with patterns if the name ends with .jsonl, before all others.
     pub(super) fn with(&self, path: PathBuf) -> GazetteerArgs {
         let mut with = self.clone();
-        with.gazetteer.insert(0, path);
+        match path.extension().is_some_and(|e| e == "jsonl") {
+            true => with.patterns.insert(0, path),
+            false => with.gazetteer.insert(0, path),
+        }
         with
     }
 
@@ -176,6 +190,7 @@ impl GazetteerArgs {
             rules: !self.no_rules,
             without: self.without,
             titles: self.titles,
+            date_field: self.date_field,
             configuration: self.configuration,
             defaults: SourceDefaults {
                 label: self.label.as_deref().map(Label::new).transpose()?,
@@ -249,6 +264,7 @@ impl Gazetteers {
         settings.rules(self.rules);
         settings.without(self.without.iter().copied());
         settings.titles(self.titles);
+        settings.date_field(&self.date_field);
         let annotator = settings.build(builder.build()?)?;
         // Freeing a hundred thousand small strings takes longer than annotating an article, and the process ends when the work is done.
         std::mem::forget(builder);

@@ -4,7 +4,7 @@ use super::{
     builder::Context,
     draft::{Draft, DraftAlias, DraftEntry, RoleName},
     image::{
-        AliasRow, Catalogue, Class, ContextRow, ContextWordRow, EntryRow, ExtraRow, Image,
+        AliasRow, Catalogue, Class, ContextRow, ContextWordRow, EntryRow, ExtraRow, Figures, Image,
         MAX_CLASSES, RunRow, Section, Text, Writer,
     },
     index::IndexArrays,
@@ -395,12 +395,15 @@ impl<'a> Assembly<'a> {
             }
             let contexts = alias.policies.contexts.checked_sub(1);
             let is_added = (a.draft, a.from) != (first.draft, first.entry);
-            let has_extra = alias.punctuation > 0 || contexts.is_some() || is_added;
+            let validity = alias.policies.validity;
+            let has_extra =
+                alias.punctuation > 0 || contexts.is_some() || is_added || !validity.is_always();
             let mut owner = a.entry;
             if has_extra {
                 owner = extras.len() as u32;
                 let mut extra = ExtraRow {
                     entry: a.entry,
+                    validity,
                     file: a.draft,
                     line: draft.entries[a.from as usize].line,
                     ..ExtraRow::default()
@@ -498,7 +501,13 @@ impl<'a> Assembly<'a> {
         writer.words(Section::ContextHashes, &context_hashes);
         writer.numbers(Section::Substrings, &substrings);
         writer.section(Section::Strings, |out| out.extend(self.strings.as_bytes()));
-        writer.finish(index.seed, longest, most, index.run)
+        writer.finish(Figures {
+            seed: index.seed,
+            longest,
+            most,
+            run: index.run,
+            has_validities: extras.iter().any(|e| !e.validity.is_always()),
+        })
     }
 
     /// The attributes of an entry: of its first line, and those that further lines add.

@@ -1,10 +1,10 @@
 //! [`GazetteerBuilder`]: what files and programs say of entities, collected in order.
 
 use super::{
-    AliasKind, Case, Gazetteer,
+    AliasKind, Case, Gazetteer, Validity,
     assembly::Assembly,
     builtin, compiled,
-    draft::{Draft, RoleName},
+    draft::{Draft, RoleName, default_id},
     image::Image,
     source::{self, SourceDefaults},
 };
@@ -48,7 +48,8 @@ pub struct Entry {
     pub(super) id: Arc<str>,
     pub(super) role: RoleName,
     pub(super) name: String,
-    pub(super) aliases: Vec<Alias>,
+    /// Its names, the canonical one included.
+    pub aliases: Vec<Alias>,
     pub(super) attributes: Vec<(Arc<str>, String)>,
 }
 
@@ -69,6 +70,8 @@ pub struct Alias {
     pub priority: i8,
     /// What must or must not stand around it; names of a list often share it. Default: nothing.
     pub contexts: Arc<[Context]>,
+    /// On which days of documents it counts. Default: all.
+    pub validity: Validity,
 }
 
 /// Words that must stand near an alias, or must not.
@@ -131,6 +134,21 @@ impl Entry {
         }
     }
 
+    /// The same with an id made of label and name, as for a line of a list that has none.
+    ///
+    /// ```
+    /// use wiretag::{Entry, Gazetteer, Label};
+    /// let ship = Entry::named(Label::new("SHIP")?, "Severodvinsk (K-560)");
+    /// let gazetteer = Gazetteer::builder().add(ship).build()?;
+    /// assert_eq!(gazetteer.entry_id(wiretag::EntryId(0)), "ship/severodvinsk-k-560");
+    /// # Ok::<(), wiretag::Error>(())
+    /// ```
+    pub fn named(label: Label, name: impl Into<String>) -> Entry {
+        let (name, mut id) = (name.into(), String::new());
+        default_id(label.as_str(), &name, &mut id);
+        Entry::new(id, label, name)
+    }
+
     /// The same with one more alias.
     pub fn alias(mut self, alias: Alias) -> Entry {
         self.aliases.push(alias);
@@ -155,6 +173,7 @@ impl Alias {
             substring: false,
             priority: 0,
             contexts: Arc::default(),
+            validity: Validity::default(),
         }
     }
 }
@@ -239,6 +258,11 @@ impl GazetteerBuilder {
         draft.add_entry(&entry);
         self.sources.push(Source::Draft(Box::new(draft)));
         self
+    }
+
+    /// Was all that was added compiled before?
+    pub fn is_compiled(&self) -> bool {
+        self.problems.is_empty() && self.sources.iter().all(|s| s.draft().is_none())
     }
 
     /// The gazetteer.

@@ -5,12 +5,13 @@
 //! number of names.
 //!
 //! ```text
-//! header     magic "wiretag\0", version u32, sections u32, length u64, seed u64, longest u32, most u32, run u32, 0 u32,
+//! header     magic "wiretag\0", version u32, sections u32, length u64, seed u64, longest u32, most u32, run u32, flags u32 (1: some
+//!            aliases have a validity),
 //!            for each section offset u64 and length u64, checksum of the arrays u64, checksum of header and catalogue u64
 //! sections   each at a multiple of 64 bytes, in the order of [`Section`]
 //! ```
 
-use super::{AliasKind, Case, ContextPlace};
+use super::{AliasKind, Case, ContextPlace, Validity};
 use crate::{machine, span::Label};
 use std::{
     io::{self, Write},
@@ -21,7 +22,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 pub(super) const MAGIC: &[u8; 8] = b"wiretag\0";
 
 /// The version of the format. Files of other versions are refused: compiling takes seconds.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// The arrays.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +69,7 @@ pub(super) enum Section {
 
 const SECTIONS: usize = Section::Strings as usize + 1;
 
-/// Where the section table starts: behind magic, version, sections, length, seed, longest, most, run.
+/// Where the section table starts: behind magic, version, sections, length, seed, longest, most, run, flags.
 const SECTION_TABLE: usize = 48;
 
 /// The section table ends with two checksums behind it.
@@ -132,6 +133,7 @@ pub(super) struct ExtraRow {
     pub(super) lead: Text,
     pub(super) trail: Text,
     pub(super) contexts: (u32, u32),
+    pub(super) validity: Validity,
     /// The line that it comes from.
     pub(super) file: u32,
     pub(super) line: u32,
@@ -185,6 +187,14 @@ pub(super) type Bytes = Box<dyn AsRef<[u8]> + Send + Sync>;
 pub(crate) struct Image {
     bytes: Bytes,
     ranges: [Range<usize>; SECTIONS],
+    pub(super) figures: Figures,
+    pub(super) catalogue: Catalogue,
+}
+
+/// What the header says of the arrays.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Figures {
+    /// Of the hashes.
     pub(super) seed: u64,
     /// The most tokens that a name has.
     pub(super) longest: usize,
@@ -192,7 +202,8 @@ pub(crate) struct Image {
     pub(super) most: usize,
     /// The most buckets that a look-up in the table reads.
     pub(super) run: usize,
-    pub(super) catalogue: Catalogue,
+    /// Do days decide on some aliases?
+    pub(super) has_validities: bool,
 }
 
 impl std::fmt::Debug for Image {
@@ -249,10 +260,13 @@ impl Image {
         }
         let catalogue = Catalogue::read(catalogue).ok_or(Damage::Header)?;
         let image = Image {
-            seed: u64_at(all, 24),
-            longest: u32_at(all, 32) as usize,
-            most: u32_at(all, 36) as usize,
-            run: u32_at(all, 40) as usize,
+            figures: Figures {
+                seed: u64_at(all, 24),
+                longest: u32_at(all, 32) as usize,
+                most: u32_at(all, 36) as usize,
+                run: u32_at(all, 40) as usize,
+                has_validities: u32_at(all, 44) & 1 != 0,
+            },
             ranges,
             catalogue,
             bytes,
@@ -376,7 +390,7 @@ pub(crate) struct Aliases<'a> {
     texts: &'a [u8],
     entries: u32,
     classes: u16,
-    extras: &'a [[u8; 44]],
+    extras: &'a [[u8; 52]],
 }
 
 impl<'a> Aliases<'a> {
@@ -424,11 +438,11 @@ impl<'a> Aliases<'a> {
         }
     }
 
-    /// Does an alias depend on the words around it?
+    /// Does an alias depend on the words around it, or on the day of the document?
     #[inline]
-    pub(crate) fn has_contexts(&self, row: &AliasRow) -> bool {
+    pub(crate) fn has_conditions(&self, row: &AliasRow) -> bool {
         let extra = self.extra(row);
-        extra.is_some_and(|e| e.contexts.0 < e.contexts.1)
+        extra.is_some_and(|e| e.contexts.0 < e.contexts.1 || !e.validity.is_always())
     }
 
     /// Asks for the row of an alias that will be read soon.
@@ -568,8 +582,8 @@ impl Row<16> for (Text, Text) {
     }
 }
 
-impl Row<44> for ExtraRow {
-    fn read(bytes: &[u8; 44]) -> ExtraRow {
+impl Row<52> for ExtraRow {
+    fn read(bytes: &[u8; 52]) -> ExtraRow {
         ExtraRow {
             entry: u32_at(bytes, 0),
             gaps: text_at(bytes, 4),
@@ -578,10 +592,14 @@ impl Row<44> for ExtraRow {
             contexts: (u32_at(bytes, 28), u32_at(bytes, 32)),
             file: u32_at(bytes, 36),
             line: u32_at(bytes, 40),
+            validity: Validity {
+                first: u32_at(bytes, 44),
+                last: u32_at(bytes, 48),
+            },
         }
     }
 
-    fn bytes(&self) -> [u8; 44] {
+    fn bytes(&self) -> [u8; 52] {
         rows_of([
             self.entry,
             self.gaps.start,
@@ -594,6 +612,8 @@ impl Row<44> for ExtraRow {
             self.contexts.1,
             self.file,
             self.line,
+            self.validity.first,
+            self.validity.last,
         ])
     }
 }
@@ -796,7 +816,7 @@ impl Writer {
     }
 
     /// Writes the header. The checksum of the arrays is left to [`Image::write`]: only files need it.
-    pub(super) fn finish(mut self, seed: u64, longest: usize, most: usize, run: usize) -> Image {
+    pub(super) fn finish(mut self, figures: Figures) -> Image {
         assert_eq!(self.next, SECTIONS, "all sections are there");
         let length = self.bytes.len() as u64;
         let header = &mut self.bytes[..HEADER];
@@ -804,10 +824,11 @@ impl Writer {
         put(header, 8, VERSION);
         put(header, 12, SECTIONS as u32);
         header[16..24].copy_from_slice(&length.to_le_bytes());
-        header[24..32].copy_from_slice(&seed.to_le_bytes());
-        put(header, 32, longest as u32);
-        put(header, 36, most as u32);
-        put(header, 40, run as u32);
+        header[24..32].copy_from_slice(&figures.seed.to_le_bytes());
+        put(header, 32, figures.longest as u32);
+        put(header, 36, figures.most as u32);
+        put(header, 40, figures.run as u32);
+        put(header, 44, u32::from(figures.has_validities));
         for (i, range) in self.ranges.iter().enumerate() {
             let at = SECTION_TABLE + 16 * i;
             header[at..at + 8].copy_from_slice(&(range.start as u64).to_le_bytes());

@@ -177,7 +177,7 @@ impl<'a> Index<'a> {
             second_shift: 64 - (second.len() * 64).trailing_zeros(),
             first,
             second,
-            run: image.run,
+            run: image.figures.run,
         }
     }
 
@@ -297,7 +297,7 @@ fn prefixes<'a>(keys: impl Iterator<Item = (&'a [u8], u32)>, seed: u64) -> Vec<P
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gazetteer::image::{Catalogue, Writer};
+    use crate::gazetteer::image::{Catalogue, Figures, Writer};
 
     fn keys(n: usize) -> Vec<String> {
         let mut keys: Vec<String> = (0..n)
@@ -323,14 +323,20 @@ mod tests {
         writer.words(Section::Second, &arrays.second);
         writer.section(Section::Aliases, |out| out.extend([0; 12]));
         writer.empty_rest();
-        writer.finish(arrays.seed, 1, 1, arrays.run)
+        writer.finish(Figures {
+            seed: arrays.seed,
+            longest: 1,
+            most: 1,
+            run: arrays.run,
+            has_validities: false,
+        })
     }
 
     fn look_up(image: &Image, key: &str) -> Slot {
         let index = Index::of(image);
         let mut tokens = key
             .split('\u{1f}')
-            .map(|t| hash_bytes(t.as_bytes(), image.seed));
+            .map(|t| hash_bytes(t.as_bytes(), image.figures.seed));
         let first = tokens.next().expect("a key has a token");
         index.get(tokens.fold(first, extend_key))
     }
@@ -353,7 +359,7 @@ mod tests {
         let keys = keys(400);
         let index = image(&IndexArrays::build_tagged(numbered(&keys), 0, 0b11_1111));
         assert_ne!(
-            index.seed, 0,
+            index.figures.seed, 0,
             "the first seed should have failed, or this tests nothing"
         );
         for (number, key) in keys.iter().enumerate() {

@@ -12,6 +12,7 @@ mod name;
 mod near;
 mod part;
 mod source;
+mod validity;
 
 pub use builder::{Alias, Context, ContextPlace, Entry, GazetteerBuilder};
 pub use compiled::verify_compiled;
@@ -24,6 +25,7 @@ pub(crate) use name::{SEPARATOR, SOFT, can_match, folded_key, normal_punctuation
 pub use near::{Near, Nearness};
 pub(crate) use part::Part;
 pub use source::SourceDefaults;
+pub use validity::Validity;
 
 use crate::{
     document::{AliasId, EntryId},
@@ -225,7 +227,7 @@ impl Gazetteer {
         let draft = source::parse("list", list, &SourceDefaults::default());
         let assembly = assembly::Assembly::of(vec![&draft], Vec::new(), &mut Vec::new());
         let image = assembly.finish_with(seed);
-        assert_eq!(image.seed, seed, "the seed tells all names apart");
+        assert_eq!(image.figures.seed, seed, "the seed tells all names apart");
         image
     }
 
@@ -304,7 +306,7 @@ impl Gazetteer {
 
     /// The seed of the token hashes that this gazetteer is indexed with: [`Tokens::fill`](crate::Tokens::fill) needs it.
     pub fn seed(&self) -> u64 {
-        self.parts[0].image.seed
+        self.parts[0].image.figures.seed
     }
 
     /// Id of an entry, `country/KP`; made of label and name where its line says none.
@@ -432,6 +434,19 @@ impl Gazetteer {
             words: part.context_words(&context).map(word).collect(),
         });
         contexts.collect()
+    }
+
+    /// The days of documents on which an alias counts.
+    pub fn alias_validity(&self, alias: AliasId) -> Validity {
+        let (part, number) = self.alias_part(alias);
+        let aliases = part.aliases();
+        let extra = aliases.row(number).and_then(|row| aliases.extra(&row));
+        extra.map_or_else(Validity::default, |e| e.validity)
+    }
+
+    /// Do days decide on some aliases?
+    pub(crate) fn has_validities(&self) -> bool {
+        self.parts.iter().any(Part::has_validities)
     }
 
     /// The images, in the order that breaks ties.

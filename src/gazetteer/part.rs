@@ -1,7 +1,7 @@
 //! [`Part`]: an image in its place among others, as the matcher and the readers of its entries see it.
 
 use super::{
-    AliasRow, Aliases, ContextRow, ContextWord, GapNeed, Index, Name,
+    AliasRow, Aliases, ContextRow, ContextWord, GapNeed, Index, Name, Validity,
     assembly::ID_SEED,
     draft::default_id,
     image::{Class, ContextWordRow, EntryRow, Image, Section, Text},
@@ -59,17 +59,17 @@ impl Part {
     }
 
     pub(crate) fn seed(&self) -> u64 {
-        self.image.seed
+        self.image.figures.seed
     }
 
     /// The most tokens that a name has.
     pub(crate) fn longest(&self) -> usize {
-        self.image.longest
+        self.image.figures.longest
     }
 
     /// The most aliases that a key has.
     pub(crate) fn most(&self) -> usize {
-        self.image.most
+        self.image.figures.most
     }
 
     pub(crate) fn index(&self) -> Index<'_> {
@@ -161,6 +161,15 @@ impl Part {
         let contexts = self.aliases().extra(row).map(|e| e.contexts);
         let (first, behind) = contexts.unwrap_or_default();
         (first..behind).map_while(|i| self.image.row::<ContextRow, 12>(Section::Contexts, i))
+    }
+
+    pub(crate) fn validity(&self, row: &AliasRow) -> Validity {
+        let extra = self.aliases().extra(row);
+        extra.map_or_else(Validity::default, |e| e.validity)
+    }
+
+    pub(super) fn has_validities(&self) -> bool {
+        self.image.figures.has_validities
     }
 
     /// The words of a context.
@@ -283,7 +292,7 @@ impl Part {
     fn find_by_name(&self, id: &str) -> impl Iterator<Item = u32> {
         let slug = id.split_once('/').map_or("", |(_, slug)| slug);
         let mut tokens = Tokens::default();
-        tokens.fill(slug, self.image.seed);
+        tokens.fill(slug, self.image.figures.seed);
         let key = tokens.hashes().iter().copied().reduce(extend_key);
         let slot = key.map(|key| self.index().get(key));
         let first = slot.and_then(|slot| slot.alias());

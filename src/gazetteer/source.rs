@@ -1,7 +1,7 @@
 //! The text format of gazetteers: files to entries. Specified in `gazetteers/README.md`.
 
 use super::{
-    AliasKind, Case,
+    AliasKind, Case, Validity,
     builder::{Context, ContextPlace},
     draft::{Draft, Policies, RoleName},
     image::Text,
@@ -139,6 +139,7 @@ struct Braces {
     priority: Option<i8>,
     /// As in [`Policies::contexts`].
     contexts: u32,
+    validity: Validity,
 }
 
 /// A name of a line, before it is an alias.
@@ -417,6 +418,7 @@ impl SourceReader<'_> {
             substring: braces.substring,
             priority: braces.priority.unwrap_or(priority),
             contexts: braces.contexts,
+            validity: braces.validity,
         };
         let has_plural = kind != AliasKind::Plural && kind != AliasKind::Demonym;
         let plural = braces.plural.unwrap_or(self.plural && has_plural);
@@ -463,9 +465,17 @@ impl SourceReader<'_> {
             return *known;
         }
         let (mut braces, mut contexts, mut good) = (Braces::default(), Vec::new(), true);
+        let mut days = Days::default();
         for policy in text.split(';') {
-            if let Err(message) = braces.apply(policy.trim(), &mut contexts) {
+            if let Err(message) = braces.apply(policy.trim(), &mut contexts, &mut days) {
                 self.problem(n, message);
+                good = false;
+            }
+        }
+        match Validity::new(days.from, days.until) {
+            Ok(validity) => braces.validity = validity,
+            Err(e) => {
+                self.problem(n, e.to_string());
                 good = false;
             }
         }
@@ -477,8 +487,20 @@ impl SourceReader<'_> {
     }
 }
 
+/// The ends of a validity, as they are written.
+#[derive(Default)]
+struct Days<'a> {
+    from: Option<&'a str>,
+    until: Option<&'a str>,
+}
+
 impl Braces {
-    fn apply(&mut self, policy: &str, contexts: &mut Vec<Context>) -> Result<(), String> {
+    fn apply<'a>(
+        &mut self,
+        policy: &'a str,
+        contexts: &mut Vec<Context>,
+        days: &mut Days<'a>,
+    ) -> Result<(), String> {
         match policy {
             "exact" => self.case = Some(Case::Exact),
             "title" => self.case = Some(Case::Title),
@@ -495,9 +517,17 @@ impl Braces {
                     self.priority = Some(priority(value).ok_or_else(bad)?);
                     return Ok(());
                 }
+                if let Some(day) = policy.strip_prefix("from ") {
+                    days.from = Some(day.trim());
+                    return Ok(());
+                }
+                if let Some(day) = policy.strip_prefix("until ") {
+                    days.until = Some(day.trim());
+                    return Ok(());
+                }
                 let context = context(policy).ok_or_else(|| {
                     format!(
-                        "no policy {policy:?}: there are exact, title, any, plural, hyphen, substring, priority N, and near:, followed by:, preceded by:, each with \"not\" before it too"
+                        "no policy {policy:?}: there are exact, title, any, plural, hyphen, substring, priority N, from DATE, until DATE, and near:, followed by:, preceded by:, each with \"not\" before it too"
                     )
                 })?;
                 if context.words.is_empty() {
@@ -696,7 +726,7 @@ mod tests {
             [
                 "list.tsv:1: label \"TWO WORDS\" has white space, write it as one word",
                 "list.tsv:5: no name",
-                "list.tsv:6: no policy \"loud\": there are exact, title, any, plural, hyphen, substring, priority N, and near:, followed by:, preceded by:, each with \"not\" before it too",
+                "list.tsv:6: no policy \"loud\": there are exact, title, any, plural, hyphen, substring, priority N, from DATE, until DATE, and near:, followed by:, preceded by:, each with \"not\" before it too",
                 "list.tsv:7: id \"a/1\" stands on line 6 already",
                 "list.tsv:8: policy \"near:\" has no words behind the colon",
                 "list.tsv:9: name \"???\" has no letter and no digit, so it can never match",

@@ -1,7 +1,7 @@
 //! FollowTheMoney, as OpenSanctions publishes it: an entity a line, its properties lists of strings; nested targets have entities in
 //! some of the lists.
 
-use super::{Entity, ImportOptions, Importer, Name, NameKind, Parsed};
+use super::{Entity, ImportOptions, Importer, Name, NameKind, Parsed, json};
 use crate::gazetteer::AliasKind;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -70,10 +70,7 @@ impl Importer for FollowTheMoney {
         if text.trim().is_empty() {
             return Ok(Parsed::Nothing);
         }
-        let line: Line<'a> = serde_json::from_str(text).map_err(|e| match e.is_data() {
-            true => format!("no entity of FollowTheMoney (id, schema, properties): {e}"),
-            false => format!("no JSON: {e}"),
-        })?;
+        let line: Line<'a> = json(text, "entity of FollowTheMoney (id, schema, properties)")?;
         let Some(label) = options.label_of([&*line.schema]) else {
             return Ok(Parsed::Left(
                 "a schema that is not asked for",

@@ -16,11 +16,12 @@ pub use row::ImportedRow;
 
 use crate::{
     error::{Error, Problem},
-    gazetteer::AliasKind,
+    gazetteer::{AliasKind, Validity},
     read::{self, Raw, ReadOptions, Sources, Stream},
     span::Label,
 };
 use rayon::prelude::*;
+use serde::Deserialize;
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap, HashSet},
@@ -159,6 +160,7 @@ struct Name<'a> {
     kind: NameKind,
     /// Policies that the source knows, as lists write them.
     policy: Option<&'static str>,
+    validity: Validity,
 }
 
 impl<'a> Name<'a> {
@@ -167,6 +169,7 @@ impl<'a> Name<'a> {
             text: text.into(),
             kind,
             policy: None,
+            validity: Validity::default(),
         }
     }
 
@@ -202,11 +205,8 @@ pub(crate) fn row(
     names: &[(&str, AliasKind)],
     hints: Vec<String>,
 ) -> Result<String, String> {
-    let name = |&(text, kind): &(&str, AliasKind)| Name {
-        text: Cow::Owned(text.to_owned()),
-        kind: NameKind::Plain(kind),
-        policy: None,
-    };
+    let name =
+        |&(text, kind): &(&str, AliasKind)| Name::new(text.to_owned(), NameKind::Plain(kind));
     let mut made = row::make(Entity {
         id: Cow::Borrowed(id),
         label,
@@ -291,6 +291,14 @@ trait Importer: Sync {
     fn check(&self, _options: &ImportOptions) -> Result<(), Error> {
         Ok(())
     }
+}
+
+/// What a line of JSON says; `what` is what it should be.
+fn json<'a, T: Deserialize<'a>>(text: &'a str, what: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|e| match e.is_data() {
+        true => format!("no {what}: {e}"),
+        false => format!("no JSON: {e}"),
+    })
 }
 
 /// Imports names.

@@ -1,7 +1,7 @@
 //! Patterns of spaCy and Prodigy: `{"label": "ORG", "pattern": "Acme Arms", "id": "org/acme"}`, or a list of tokens in place of the
 //! phrase. Tokens that are plain words are a name; others are rules, and stay with `annotate --patterns`.
 
-use super::{Entity, ImportOptions, Importer, Name, Parsed};
+use super::{Entity, ImportOptions, Importer, Name, Parsed, json};
 use crate::span::Label;
 use serde::Deserialize;
 use std::{borrow::Cow, collections::HashMap};
@@ -40,10 +40,7 @@ impl Importer for Patterns {
         if text.trim().is_empty() {
             return Ok(Parsed::Nothing);
         }
-        let line: Line<'a> = serde_json::from_str(text).map_err(|e| match e.is_data() {
-            true => format!("no pattern of spaCy (label, pattern, id): {e}"),
-            false => format!("no JSON: {e}"),
-        })?;
+        let line: Line<'a> = json(text, "pattern of spaCy (label, pattern, id)")?;
         let label = match options.label_of([&*line.label]) {
             Some(label) => label,
             None if options.classes.is_empty() => {

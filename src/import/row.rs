@@ -251,6 +251,9 @@ fn guarded(
         policy.push(format!("near: {}", words.join(", ")));
         is_guarded = true;
     }
+    if !name.validity.is_always() {
+        policy.push(name.validity.to_string());
+    }
     if kind == NameKind::Weak {
         policy.push("priority -10".to_owned());
         is_guarded = true;

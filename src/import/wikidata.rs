@@ -3,8 +3,11 @@
 //! A line is read twice: first for its classes alone, all else skipped; those that are asked for then for what they hold. The flat
 //! labels of the REST interface (`"en": "Iran"`) do as well, and `[]` where PHP means an empty object.
 
-use super::{Entity, ImportOptions, Importer, Name, NameKind, Parsed};
-use crate::{error::Error, gazetteer::AliasKind};
+use super::{Entity, ImportOptions, Importer, Name, NameKind, Parsed, json};
+use crate::{
+    error::Error,
+    gazetteer::{AliasKind, Validity},
+};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
@@ -137,6 +140,9 @@ struct Claim<'a> {
 
 #[derive(Deserialize)]
 struct Qualifiers<'a> {
+    /// Start time.
+    #[serde(borrow, rename = "P580", default)]
+    from: Vec<Snak<'a>>,
     /// End time.
     #[serde(borrow, rename = "P582", default)]
     until: Vec<Snak<'a>>,
@@ -200,20 +206,41 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// A date as it stands in ISO 8601, or the year: `1948-09-09`, `1948`.
-    fn date(&self) -> Option<String> {
-        let Value::Time { time } = self.value()? else {
-            return None;
-        };
-        let day = time.trim_start_matches('+').split('T').next()?;
-        Some(day.trim_end_matches("-00").to_owned())
+    fn date(&self) -> Option<&str> {
+        self.value()?.date()
     }
 
     fn has_ended(&self) -> bool {
-        self.qualifiers
-            .0
-            .as_ref()
-            .is_some_and(|q| !q.until.is_empty())
+        let qualifiers = self.qualifiers.0.as_ref();
+        qualifiers.is_some_and(|q| !q.until.is_empty())
+    }
+
+    /// The days on which the claim holds. A date that no calendar has, or before our era, is none.
+    fn validity(&self) -> Validity {
+        let Some(qualifiers) = &self.qualifiers.0 else {
+            return Validity::default();
+        };
+        let date = |list: &'_ [Snak<'a>]| {
+            let mut dates = list
+                .iter()
+                .filter_map(|s| s.datavalue.as_ref()?.value.date());
+            dates
+                .find(|day| Validity::new(Some(day), None).is_ok())
+                .map(str::to_owned)
+        };
+        let (from, until) = (date(&qualifiers.from), date(&qualifiers.until));
+        Validity::new(from.as_deref(), until.as_deref()).unwrap_or_default()
+    }
+}
+
+impl Value<'_> {
+    /// A date as it stands in ISO 8601, or the month or year: `1948-09-09`, `1948`.
+    fn date(&self) -> Option<&str> {
+        let Value::Time { time } = self else {
+            return None;
+        };
+        let day = time.trim_start_matches('+').split('T').next()?;
+        Some(day.trim_end_matches("-00"))
     }
 }
 
@@ -246,11 +273,7 @@ impl Importer for Wikidata {
         if matches!(text, "" | "[" | "]") {
             return Ok(Parsed::Nothing);
         }
-        let explain = |e: serde_json::Error| match e.is_data() {
-            true => format!("no entity of Wikidata: {e}"),
-            false => format!("no JSON: {e}"),
-        };
-        let outline: Outline<'a> = serde_json::from_str(text).map_err(explain)?;
+        let outline: Outline<'a> = json(text, "entity of Wikidata")?;
         let classes: Vec<Claim<'a>> = outline.claims.0.map(|c| c.classes).unwrap_or_default();
         let classes: Vec<Cow<'_, str>> = classes.iter().filter_map(Claim::entity).collect();
         let Some(label) = options.label_of(classes.iter().map(|c| &**c)) else {
@@ -259,7 +282,7 @@ impl Importer for Wikidata {
                 outline.id.into_owned(),
             ));
         };
-        let whole: Whole<'a> = serde_json::from_str(text).map_err(explain)?;
+        let whole: Whole<'a> = json(text, "entity of Wikidata")?;
         let sitelinks = whole.sitelinks.0.map_or(0, |s| s.len() as u64);
         if sitelinks < options.least {
             return Ok(Parsed::Left(
@@ -295,7 +318,10 @@ impl Importer for Wikidata {
                     } else {
                         kind
                     };
-                    names.push(Name::new(text.clone(), NameKind::Plain(kind)));
+                    names.push(Name {
+                        validity: claim.validity(),
+                        ..Name::new(text.clone(), NameKind::Plain(kind))
+                    });
                 }
             }
         }
@@ -316,7 +342,10 @@ impl Importer for Wikidata {
         }
         let description = languages().find_map(|l| descriptions.remove(l));
         let description = description.map(Text::value).unwrap_or_default();
-        let date = |list: &[Claim<'_>]| list.iter().find_map(Claim::date).unwrap_or_default();
+        let date = |list: &[Claim<'_>]| {
+            let date = list.iter().find_map(Claim::date);
+            date.unwrap_or_default().to_owned()
+        };
         let attributes = vec![
             sitelinks.to_string(),
             claims

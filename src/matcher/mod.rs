@@ -107,7 +107,7 @@ pub struct Matches {
     names: Vec<Match>,
     hits: Vec<Hit>,
     looks: Vec<Look>,
-    /// Names that depend on the words around them, and the part of the gazetteer that each is of.
+    /// Names that depend on the words around them or on the day, and the part of the gazetteer that each is of.
     waiting: Vec<(Match, u32)>,
     walk: token_index::Scratch,
     scratch: policy::Scratch,
@@ -168,14 +168,15 @@ impl Matcher {
     /// # Panics
     /// When the tokens are those of another text.
     pub fn find(&self, text: &str, tokens: &Tokens, matches: &mut Matches) {
-        self.find_and_tell(text, tokens, matches, None);
+        self.find_and_tell(text, tokens, None, matches, None);
     }
 
-    /// The same; adds to `refused`, if it is there, what policies kept from matching.
+    /// The same in a text of this day, a number such as 20180419; adds to `refused`, if it is there, what policies kept from matching.
     pub(crate) fn find_and_tell(
         &self,
         text: &str,
         tokens: &Tokens,
+        day: Option<u32>,
         matches: &mut Matches,
         mut refused: Option<&mut Vec<Refused>>,
     ) {
@@ -202,7 +203,7 @@ impl Matcher {
                 let part = &self.gazetteer.parts()[group[0].1 as usize];
                 let verify = policy::Verifier::new(part, text, tokens, hashes);
                 names.extend(group.iter().map(|(name, _)| *name).filter(|name| {
-                    match verify.context_allows(name, hits, scratch) {
+                    match verify.conditions_allow(name, hits, day, scratch) {
                         Ok(()) => true,
                         Err(refusal) => {
                             tell(&mut refused, name.span, name.alias, refusal);
@@ -277,7 +278,7 @@ impl Matcher {
                                 last: look.last,
                                 entry: EntryId(part.first_entry + entry),
                             });
-                        } else if aliases.has_contexts(&row) {
+                        } else if aliases.has_conditions(&row) {
                             waiting.push((name, number as u32));
                         } else {
                             names.push(name);
@@ -301,7 +302,7 @@ impl Matcher {
         }
         if let Some(inside) = self.inside.get(number) {
             inside.find_substrings(&verify, folded_text, |name, row, allowed| match allowed {
-                Ok(()) if aliases.has_contexts(row) => waiting.push((name, number as u32)),
+                Ok(()) if aliases.has_conditions(row) => waiting.push((name, number as u32)),
                 Ok(()) => names.push(name),
                 Err(refusal) => tell(&mut refused, name.span, name.alias, Some(refusal)),
             });

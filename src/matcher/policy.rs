@@ -48,6 +48,8 @@ pub enum Refusal {
     },
     /// None of the words that its policies want stands where they want it.
     Missing,
+    /// The document is of a day on which it does not count.
+    Validity,
 }
 
 /// Why a verifier gives no span, in a byte or two: the search pays for no more. [`Verifier::refusal`] says it in full.
@@ -489,16 +491,20 @@ impl<'a> Verifier<'a> {
             || l.is_dotted() && self.text.as_bytes()[self.tokens.span(left).end - 1] == b'.'
     }
 
-    /// Do the words around a match allow it? One positive context is enough, one negative one forbids.
-    pub(super) fn context_allows(
+    /// Do the day of the text and the words around a match allow it? One positive context is enough, one negative one forbids.
+    pub(super) fn conditions_allow(
         &self,
         m: &Match,
         hits: &[Hit],
+        day: Option<u32>,
         scratch: &mut Scratch,
     ) -> Result<(), Option<Refusal>> {
         let scratch = &mut scratch.folded;
         let row = self.part.aliases().row(m.alias.0 - self.part.first_alias);
         let row = row.ok_or(None)?;
+        if day.is_some_and(|day| !self.part.validity(&row).holds(day)) {
+            return Err(Some(Refusal::Validity));
+        }
         let contexts = self.part.contexts(&row);
         let (mut wanted, mut had) = (false, false);
         for (number, context) in contexts.enumerate() {

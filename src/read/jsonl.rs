@@ -2,7 +2,7 @@
 //!
 //! Records that this program wrote can be read again: their `meta` is taken over, their old `spans` and `offset_unit` are left out.
 
-use super::{Parsed, Raw, ReadOptions, Reader, decode::decode, last_of_each, list, stream};
+use super::{Format, Parsed, Raw, ReadOptions, Reader, decode::decode, last_of_each, list, stream};
 use crate::{
     document::{Document, Meta},
     json,
@@ -79,8 +79,13 @@ pub(super) fn parse_object(raw: &Raw, options: &ReadOptions) -> Parsed {
         return Parsed::error(
             raw,
             format!(
-                "no text in field {}, the line has {} (--text-field names another)",
+                "no text in field {}, the {} has {} (--text-field names another)",
                 list(&options.text_fields),
+                if raw.format == Format::Parquet {
+                    "row"
+                } else {
+                    "line"
+                },
                 list(&names)
             ),
         );
@@ -217,6 +222,7 @@ fn meta(fields: Fields<'_>) -> Meta {
             "offset_unit" | "spans" => {}
             "meta" => match self::fields(value) {
                 Ok(inner) => meta.extend(inner),
+                Err(_) if value == "null" => {}
                 Err(_) => meta.push((key, value)),
             },
             _ => meta.push((key, value)),

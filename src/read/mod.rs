@@ -10,6 +10,7 @@ mod html;
 mod json;
 mod jsonl;
 mod markdown;
+mod parquet;
 mod source;
 mod stream;
 mod text;
@@ -24,7 +25,13 @@ use crate::{
     document::{Document, Meta},
     error::{Error, Problem},
 };
-use std::{collections::HashMap, fmt, hash::Hash};
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::Hash,
+    path::Path,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 /// The table of formats: what a name stands for, and what reads it. All else that tells a format from others is in its reader.
 macro_rules! formats {
@@ -67,6 +74,8 @@ formats! {
     Tsv => csv::Csv { cell: Some(b'\t') },
     /// A web archive: the pages and texts that were fetched well, a document each.
     Warc => warc::Warc,
+    /// A table of Parquet, a document a row. It must be a file, neither packed nor a pipe.
+    Parquet => parquet::Parquet,
 }
 
 impl Format {
@@ -108,9 +117,9 @@ impl fmt::Display for Format {
 pub struct ReadOptions {
     /// The format; `None` decides by the file's name, then by content. Default: `None`.
     pub from: Option<Format>,
-    /// JSONL, JSON, CSV, TSV: the fields that make the text, joined by a blank line. Default: `text`.
+    /// JSONL, JSON, CSV, TSV, Parquet: the fields that make the text, joined by a blank line. Default: `text`.
     pub text_fields: Vec<String>,
-    /// JSONL, JSON, CSV, TSV: the field with the document's id. Default: `id`.
+    /// JSONL, JSON, CSV, TSV, Parquet: the field with the document's id. Default: `id`.
     pub id_field: String,
     /// The encoding of what is not UTF-8 and has no byte order mark; `None` takes what a page declares, or guesses. Default: `None`.
     encoding: Option<&'static encoding_rs::Encoding>,
@@ -172,6 +181,17 @@ pub(crate) trait Reader: Sync {
 
     /// What cuts raw documents off one stream.
     fn cutter(&self, options: &ReadOptions) -> Box<dyn stream::Cutter>;
+
+    /// Opens a format whose files are not read from their start to their end; adds to `count` what is read. Default: none, it is a
+    /// stream.
+    fn open(
+        &self,
+        _path: &Path,
+        _options: &ReadOptions,
+        _count: &Arc<AtomicU64>,
+    ) -> Option<Result<stream::Pieces, String>> {
+        None
+    }
 
     /// Makes a document of a raw one. Pure: called from many threads.
     fn parse(&self, raw: &Raw, options: &ReadOptions) -> Parsed;

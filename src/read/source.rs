@@ -272,7 +272,8 @@ fn absolute(path: &Path) -> PathBuf {
     folder.join(path.file_name().unwrap_or_default())
 }
 
+/// Is it none of the documents of a folder? Spark leaves an empty `_SUCCESS` beside what it writes.
 fn is_hidden(path: &Path) -> bool {
     path.file_name()
-        .is_some_and(|n| n.to_string_lossy().starts_with('.'))
+        .is_some_and(|n| n == "_SUCCESS" || n.to_string_lossy().starts_with('.'))
 }

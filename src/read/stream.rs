@@ -19,11 +19,13 @@ pub struct Raw {
     pub name: Arc<str>,
     /// The id of its source.
     pub id: Arc<str>,
-    /// The line it starts on, in formats with several documents a file; in a web archive the number of its record.
+    /// The line it starts on, in formats with several documents a file; in a web archive the number of its record, in a table of
+    /// Parquet of its row.
     pub line: Option<u64>,
     /// Its format.
     pub format: Format,
-    /// Its bytes: UTF-8, if the source did not say otherwise. A row of CSV comes with the header above it.
+    /// Its bytes: UTF-8, if the source did not say otherwise. A row of CSV comes with the header above it, one of
+    /// Parquet is an object of JSON.
     pub bytes: Vec<u8>,
 }
 
@@ -38,6 +40,25 @@ impl Raw {
 pub(crate) trait Cutter: Send {
     /// The next raw document; none at the end.
     fn cut(&mut self, input: &mut Input) -> Option<Result<Cut, Fault>>;
+}
+
+/// The raw documents of a source, cut off one after the other.
+pub(crate) type Pieces = Box<dyn Iterator<Item = Result<Cut, Fault>> + Send>;
+
+/// A stream and what cuts it.
+struct Cutting {
+    cutter: Box<dyn Cutter>,
+    input: Input,
+}
+
+impl Iterator for Cutting {
+    type Item = Result<Cut, Fault>;
+
+    fn next(&mut self) -> Option<Result<Cut, Fault>> {
+        let cut = self.cutter.cut(&mut self.input)?;
+        self.input.found();
+        Some(cut)
+    }
 }
 
 /// A piece that was cut off a stream.
@@ -428,8 +449,7 @@ pub struct Stream {
     name: Arc<str>,
     id: Arc<str>,
     format: Format,
-    cutter: Box<dyn Cutter>,
-    input: Input,
+    pieces: Pieces,
 }
 
 impl std::fmt::Debug for Stream {
@@ -498,13 +518,27 @@ impl Stream {
         // The end of the part looked at may cut a character, or a line of JSON: both are no reason to take it for something else.
         let format = told
             .unwrap_or_else(|| Format::of_content(&String::from_utf8_lossy(&start), options.among));
-        let stream = Box::new(Cursor::new(start).chain(rest));
+        let reader = format.reader();
+        // What is packed is no file any more, and what is no regular file has no end to look at.
+        let plain = source
+            .path
+            .as_ref()
+            .filter(|path| stem == name && path.is_file());
+        let pieces = match plain.and_then(|path| reader.open(path, options, count)) {
+            Some(pieces) => pieces.map_err(problem)?,
+            None => Box::new(Cutting {
+                cutter: reader.cutter(options),
+                input: Input::new(
+                    Box::new(Cursor::new(start).chain(rest)),
+                    options.max_document,
+                ),
+            }),
+        };
         Ok(Stream {
             name: source.name.as_str().into(),
             id: source.id.as_str().into(),
             format,
-            cutter: format.reader().cutter(options),
-            input: Input::new(stream, options.max_document),
+            pieces,
         })
     }
 }
@@ -513,9 +547,7 @@ impl Iterator for Stream {
     type Item = Result<Raw, Problem>;
 
     fn next(&mut self) -> Option<Result<Raw, Problem>> {
-        let cut = self.cutter.cut(&mut self.input)?;
-        self.input.found();
-        Some(match cut {
+        Some(match self.pieces.next()? {
             Ok(cut) => Ok(Raw {
                 name: self.name.clone(),
                 id: self.id.clone(),

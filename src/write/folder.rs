@@ -1,4 +1,4 @@
-//! Formats that are a folder: what puts records into files.
+//! Formats that are a folder, or a file that is more than its records: what puts records into files.
 
 use crate::{error::Error, span::Label};
 use std::collections::HashSet;
@@ -19,6 +19,11 @@ pub trait Files {
 
 /// Takes the records of a run in the order of the input, and puts them into files.
 pub trait Collector: Send {
+    /// Is what it writes one file, whatever names it gives, and no folder? Default: no.
+    fn is_one_file(&self) -> bool {
+        false
+    }
+
     /// Starts: the labels that there may be, none if that is not known. Default: nothing.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use super::{
     Aligned, Feature, Writer,
     align::Alignment,
     folder::{Collector, Files, push_part, take_number, take_part},
-    parquet::{Kind, Table},
+    parquet::{Cell, Kind, Table},
 };
 use crate::{
     card::{ANNOTATED_BY, Card, Column, Counts, Part},
@@ -190,8 +190,8 @@ impl<'b> Row<'b> {
 
 const COLUMNS: [(&str, Kind); 5] = [
     ("id", Kind::Text),
-    ("tokens", Kind::Texts),
-    ("ner_tags", Kind::Integers),
+    ("tokens", Kind::List(&Kind::Text)),
+    ("ner_tags", Kind::List(&Kind::Integer)),
     ("source", Kind::Text),
     ("start", Kind::Integer),
 ];
@@ -268,8 +268,8 @@ impl Dataset {
             let column = match kind {
                 Kind::Text => Column::Text,
                 Kind::Integer => Column::Integer,
-                Kind::Texts => Column::Texts,
-                Kind::Integers => Column::Classes(classes(&self.labels)),
+                Kind::List(Kind::Text) => Column::Texts,
+                _ => Column::Classes(classes(&self.labels)),
             };
             (name.to_owned(), column)
         };
@@ -343,13 +343,14 @@ fn add_row(table: &mut Table, row: &Row<'_>, labels: &[Label]) -> Result<(), Err
         }
     };
     let tags = row.tags();
-    let tags: Vec<i64> = tags.iter().map(class).collect::<Result<_, Error>>()?;
-    table.text(0, row.id);
-    table.texts(1, row.tokens.iter().copied());
-    table.integers(2, tags.into_iter());
-    table.text(3, row.source);
-    table.integer(4, row.start as i64);
-    table.end_row();
+    let tags = tags.iter().map(|tag| class(tag).map(Cell::Integer));
+    table.row(&[
+        Cell::Text(row.id),
+        Cell::List(row.tokens.iter().map(|t| Cell::Text(t)).collect()),
+        Cell::List(tags.collect::<Result<_, Error>>()?),
+        Cell::Text(row.source),
+        Cell::Integer(row.start as i64),
+    ]);
     Ok(())
 }
 

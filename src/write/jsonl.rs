@@ -72,14 +72,19 @@ impl Writer for Jsonl {
 pub(super) fn push_meta(record: &Record<'_>, out: &mut Vec<u8>) {
     if !record.meta.is_empty() {
         out.extend_from_slice(b",\"meta\":");
-        push_object(
-            record.meta.iter().map(|(k, v)| (k, v.get())),
-            out,
-            |value, out| {
-                out.extend_from_slice(value.as_bytes());
-            },
-        );
+        push_meta_object(record, out);
     }
+}
+
+/// The meta as an object.
+pub(super) fn push_meta_object(record: &Record<'_>, out: &mut Vec<u8>) {
+    push_object(
+        record.meta.iter().map(|(k, v)| (k, v.get())),
+        out,
+        |value, out| {
+            out.extend_from_slice(value.as_bytes());
+        },
+    );
 }
 
 /// What is known of a span besides its place, label and text, each field with the comma before it: for formats whose spans have room

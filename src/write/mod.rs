@@ -15,12 +15,12 @@ pub mod huggingface;
 pub mod jsonl;
 pub mod label_studio;
 pub mod marked;
-mod parquet;
+pub mod parquet;
 pub(crate) mod percent;
 pub mod prodigy;
 pub mod spacy;
 mod text_unit;
-#[cfg(feature = "cli")]
+#[cfg(feature = "terminal")]
 pub mod view;
 pub mod votes;
 
@@ -62,7 +62,8 @@ pub trait Writer: Sync {
         Frame::default()
     }
 
-    /// What puts the records into files, where the format is a folder. Default: none, the format is a stream.
+    /// What puts the records into files, where the format is a folder, or a file with an end that tells of all before it. Default: none,
+    /// the format is a stream.
     fn collector(&self) -> Option<Box<dyn Collector>> {
         None
     }
@@ -250,19 +251,27 @@ formats! {
     HuggingFace "huggingface" => huggingface::HuggingFace { jsonl: false },
     /// The same with lines of JSON: [`huggingface`].
     HuggingFaceJsonl "huggingface-jsonl" => huggingface::HuggingFace { jsonl: true },
+    /// A table of Parquet, a row a document: [`parquet`].
+    Parquet "parquet" => parquet::Parquet,
     /// A table, a row a span: [`csv`].
     Csv "csv" => csv::Csv,
     /// Text with its spans in brackets, for people and tests: [`marked`].
     Marked "marked" => marked::Marked,
     /// Text with its spans in colour, for terminals: [`view`].
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "terminal")]
     View "view" => view::View,
 }
 
 impl OutputFormat {
     /// Is it a folder of files?
     pub fn is_folder(self) -> bool {
-        self.writer().collector().is_some()
+        let collector = self.writer().collector();
+        collector.is_some_and(|c| !c.is_one_file())
+    }
+
+    /// Can a run go on with a file of it? What has an end that tells of all before it must be written at one go.
+    pub fn is_stream(self) -> bool {
+        self.writer().collector().is_none()
     }
 
     /// Can spans that lost the competition stand in it, marked as such?

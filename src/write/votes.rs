@@ -20,7 +20,7 @@ use super::{
     Writer, byte_ranges,
     folder::{Collector, Files, push_part, take_number, take_part},
     jsonl::Jsonl,
-    parquet::{Kind, Table},
+    parquet::{Cell, Kind, Table},
     spacy::{DocBins, Groups, Spacy},
 };
 use crate::{
@@ -340,19 +340,17 @@ impl Collector for Matrix {
                 })
                 .collect();
             summary.add(&votes, gold);
-            table.text(0, id);
-            table.integer(1, start as i64);
-            table.integer(2, end as i64);
-            table.text(3, text);
-            let value = |n: Option<usize>| n.map_or(ABSTAIN, |n| n as i64);
-            if self.has_gold {
-                table.integer(4, value(gold));
-            }
-            let first = 4 + usize::from(self.has_gold);
-            for function in 0..summary.functions.len() {
-                table.integer(first + function, value(votes.get(&function).copied()));
-            }
-            table.end_row();
+            let value = |n: Option<usize>| Cell::Integer(n.map_or(ABSTAIN, |n| n as i64));
+            let mut cells = vec![
+                Cell::Text(id),
+                Cell::Integer(start as i64),
+                Cell::Integer(end as i64),
+                Cell::Text(text),
+            ];
+            cells.extend(self.has_gold.then(|| value(gold)));
+            let functions = 0..summary.functions.len();
+            cells.extend(functions.map(|f| value(votes.get(&f).copied())));
+            table.row(&cells);
         }
         drop(summary);
         let bytes = table.take();

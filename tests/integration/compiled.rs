@@ -299,7 +299,7 @@ fn the_command_line_compiles_verifies_and_uses_files() {
     for (file, message) in [
         (
             "other.gaz",
-            "a compiled gazetteer of format 99, this wiretag reads format 2; make it again",
+            "a compiled gazetteer of format 99, this wiretag reads format 3; make it again",
         ),
         ("cut.gaz", "bytes where its header says"),
         ("list.gaz", "not a compiled gazetteer"),
@@ -308,4 +308,66 @@ fn the_command_line_compiles_verifies_and_uses_files() {
         assert!(ran.err.contains(&format!("{file}: ")), "{}", ran.err);
         assert!(ran.err.contains(message), "{}", ran.err);
     }
+}
+
+#[test]
+fn names_count_on_the_days_of_their_validity() {
+    let dir = Dir::new();
+    dir.write(
+        "countries.tsv",
+        "# label: COUNTRY\nid\tname\taliases\tformer\ncountry/SZ\tEswatini\tZiland {substring; any; from 2019}\tSwaziland {until 2018-04-18}\n",
+    );
+    dir.write(
+        "docs.jsonl",
+        "{\"id\":\"a\",\"text\":\"Swaziland\",\"date\":\"2018-04-18\"}\n\
+         {\"id\":\"b\",\"text\":\"Swaziland\",\"date\":\"Thu, 19 Apr 2018 00:00:00 GMT\"}\n\
+         {\"id\":\"c\",\"text\":\"Swaziland\",\"date\":1546300800}\n\
+         {\"id\":\"d\",\"text\":\"Swaziland\",\"date\":\"soon\"}\n\
+         {\"id\":\"e\",\"text\":\"Swaziland\",\"day\":\"2020-01-01\"}\n\
+         {\"id\":\"f\",\"text\":\"Eswatini\",\"date\":\"1950-01-01\"}\n",
+    );
+    dir.run(&["gazetteer", "compile", "countries.tsv", "-o", "c.gaz"])
+        .exits(0);
+    let found = |list: &str, more: &[&str]| -> Vec<String> {
+        let args = ["annotate", "docs.jsonl", "-q", "--no-builtin", "-g", list];
+        let ran = dir.run(&[&args[..], more].concat()).exits(0);
+        let records = ran.text().lines().map(|line| {
+            let record: serde_json::Value = serde_json::from_str(line).unwrap();
+            let spans = record["spans"].as_array().unwrap().iter();
+            let names: Vec<&str> = spans.map(|s| s["text"].as_str().unwrap()).collect();
+            format!("{} {}", record["id"].as_str().unwrap(), names.join(","))
+        });
+        records.collect()
+    };
+    let by_date = [
+        "a Swaziland",
+        "b ",
+        "c ziland",
+        "d Swaziland",
+        "e Swaziland",
+        "f Eswatini",
+    ];
+    let by_day = [
+        "a Swaziland",
+        "b Swaziland",
+        "c Swaziland",
+        "d Swaziland",
+        "e ziland",
+        "f Eswatini",
+    ];
+    for list in ["countries.tsv", "c.gaz"] {
+        assert_eq!(found(list, &[]), by_date);
+        assert_eq!(found(list, &["--date-field", "day"]), by_day);
+    }
+    let explain = ["explain", "docs.jsonl", "--no-builtin", "-g", "c.gaz"];
+    let why = dir.run(&explain).exits(0);
+    let why = why.text();
+    assert!(
+        why.contains("until 2018-04-18: the document is of another day"),
+        "{why}"
+    );
+    assert!(
+        why.contains("former, title case; until 2018-04-18"),
+        "{why}"
+    );
 }

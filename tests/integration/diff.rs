@@ -185,3 +185,43 @@ fn what_can_not_be_compared_is_told() {
         .exits(2)
         .says("no.tsv");
 }
+
+#[test]
+fn two_configurations_and_two_sets_of_patterns_differ_by_what_they_say() {
+    let dir = Dir::new();
+    dir.write(
+        "news.txt",
+        "\u{201c}No\u{201d}, said President Carla Whitcombe in Xyzburg.",
+    )
+    .write("all.toml", "")
+    .write("some.toml", "rules = false\ngazetteers = [\"towns.tsv\"]\n")
+    .write("towns.tsv", "# label: PLACE\nid\tname\nplace/x\tXyzburg\n")
+    .write(
+        "old.jsonl",
+        "{\"label\":\"PLACE\",\"pattern\":\"Xyzburg\"}\n",
+    )
+    .write(
+        "new.jsonl",
+        "{\"label\":\"TOWN\",\"pattern\":\"Xyzburg\"}\n",
+    );
+    let report = |more: &[&str]| -> Value {
+        let ran = dir
+            .run(&[&["diff", "--to", "json"], more].concat())
+            .exits(0);
+        serde_json::from_str(ran.text()).unwrap()
+    };
+    let none = Value::Null;
+    let rules = report(&["all.toml", "some.toml", "news.txt"]);
+    let town = ("Xyzburg".to_owned(), 1, none.clone(), json!("PLACE"));
+    assert_eq!(changes(&rules, "gained"), [town]);
+    let person = ("Carla Whitcombe".to_owned(), 1, json!("PERSON"), none);
+    assert_eq!(changes(&rules, "lost"), [person.clone()]);
+    // What the command line says wins.
+    let ran = report(&["all.toml", "some.toml", "news.txt", "--no-rules"]);
+    assert_eq!(changes(&ran, "lost"), []);
+    let patterns = report(&["old.jsonl", "new.jsonl", "news.txt"]);
+    let town = ("Xyzburg".to_owned(), 1, json!("PLACE"), json!("TOWN"));
+    assert_eq!(changes(&patterns, "relabelled"), [town]);
+    dir.run(&["diff", "none.toml", "all.toml", "news.txt"])
+        .exits(2);
+}

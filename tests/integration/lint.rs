@@ -391,6 +391,20 @@ const PLANTED_FILES: &[(&[&str], &str, u64, &str, &str)] = &[
         "stands on line 6 already",
     ),
     (
+        &["# label: ORG\nH\nid\tname\taliases\norg/a\tAcme Arms\tAcme {from 2020; until 2019}\n"],
+        "0.tsv",
+        6,
+        "syntax",
+        "holds no day",
+    ),
+    (
+        &["# label: ORG\nH\nid\tname\taliases\norg/a\tAcme Arms\tAcme {until 2019-13}\n"],
+        "0.tsv",
+        6,
+        "syntax",
+        "a date is",
+    ),
+    (
         &["# lexicon: l\nH\nname\taliases\nHead\tUmbrella\nTail\tUmbrella\n"],
         "0.tsv",
         7,
@@ -504,6 +518,35 @@ fn a_clean_list_has_no_finding() {
         ("words.tsv".to_owned(), lexicon),
     ];
     assert_eq!(findings(&files), []);
+}
+
+#[test]
+fn names_whose_time_is_over_are_stale_and_days_decide_between_entries() {
+    let rows = "org/a\tAcme Arms\tAcme {until 2018} | Acme {from 2021}\n\
+        org/b\tBeta Arms\tAcme {from 2019; until 2020} | Old Beta {until 1990-06}";
+    let mut linter = Linter::new();
+    linter.add_source("list.tsv", list(rows), &SourceDefaults::default());
+    assert_eq!(linter.findings(), []);
+    linter.as_of("2019-01-01").unwrap();
+    let found = linter.findings();
+    let told: Vec<&str> = found.iter().map(|f| &f.message[..]).collect();
+    assert_eq!(
+        told,
+        [
+            "\"Acme\" counts until 2018-12-31, which is over: leave it out if no older documents are annotated",
+            "\"Old Beta\" counts until 1990-06-30, which is over: leave it out if no older documents are annotated",
+        ]
+    );
+    let without = "org/b\tBeta Arms\tAcme {from 2019; until 2020}";
+    assert_eq!(found[1].suggestion.as_deref(), Some(without));
+    linter.as_of("2018-12-31").unwrap();
+    assert_eq!(linter.findings().len(), 1);
+    assert!(linter.as_of("soon").is_err());
+
+    let twice = "org/a\tAcme Arms\tAcme {until 2019}\norg/b\tBeta Arms\tAcme {from 2019}";
+    let found = findings(&[("list.tsv".to_owned(), list(twice))]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].code.as_str(), "two-entries");
 }
 
 #[test]

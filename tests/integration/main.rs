@@ -53,6 +53,8 @@ mod split;
 mod stats;
 // A reader of our JSONL written apart from the writer, for the tests above.
 mod strict;
+// Tables of Parquet, read and written.
+mod tables;
 // Formats to train on: DocBin, Parquet, votes.
 mod training;
 // Annotated articles in the terminal.

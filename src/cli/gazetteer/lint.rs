@@ -43,6 +43,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "POLICY", value_parser = ["any", "title", "exact"])]
     case: Option<String>,
 
+    /// Find names whose validity ended before this day too: 2026-11-22, 2026-11, 2026
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+
     /// Write an object of JSON for each finding, and one with the summary
     #[arg(long)]
     json: bool,
@@ -60,24 +64,30 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
         label: args.label.as_deref().map(Label::new).transpose()?,
         case: args.case.as_deref().map(case_policy),
     };
-    let mut linter = Linter::new();
-    for path in &args.paths {
-        linter.add_path(path, &defaults)?;
-    }
+    let mut linter = lists(args, &defaults)?;
     if args.paths.is_empty() {
         linter.add_builtin();
     }
     if args.fix {
         let fixed = fix(&linter)?;
         if fixed > 0 {
-            linter = Linter::new();
-            for path in &args.paths {
-                linter.add_path(path, &defaults)?;
-            }
+            linter = lists(args, &defaults)?;
         }
         complain(&format!("{} mended", plural(fixed as u64, "line")));
     }
     tell(&linter, args.json)
+}
+
+/// A linter that was given the files.
+fn lists(args: &Args, defaults: &SourceDefaults) -> Result<Linter, Error> {
+    let mut linter = Linter::new();
+    if let Some(day) = &args.as_of {
+        linter.as_of(day)?;
+    }
+    for path in &args.paths {
+        linter.add_path(path, defaults)?;
+    }
+    Ok(linter)
 }
 
 fn codes() -> Result<ExitCode, Error> {

@@ -5,7 +5,7 @@ mod lines;
 mod names;
 
 use super::{
-    builtin,
+    Validity, builtin,
     draft::Draft,
     source::{self, SourceDefaults},
 };
@@ -61,6 +61,8 @@ pub(crate) fn tidied(text: &str) -> Cow<'_, str> {
 pub struct Linter {
     files: Vec<List>,
     findings: Vec<LintFinding>,
+    /// A number such as 20180419.
+    as_of: Option<u32>,
 }
 
 /// One thing that is wrong in a list.
@@ -125,6 +127,7 @@ codes! {
     Braces "braces" "Policies in a column of attributes."
     NeverMatches "never-matches" "No text can hold this name."
     Contradiction "contradiction" "The contexts forbid what they ask for."
+    Stale "stale" "A name whose validity ended before the day of --as-of."
     CommonWord "common-word" "A common word of English that counts wherever it stands."
     CodeWord "code-word" "A code that is a common word where a text is in capitals."
     ShortName "short-name" "A single letter or figure, or two in any case."
@@ -186,6 +189,15 @@ impl Linter {
     /// A linter without lists.
     pub fn new() -> Linter {
         Linter::default()
+    }
+
+    /// Finds names whose validity ended before a day too: `2026-11-22`, or a month or a year, which stand for their first day.
+    ///
+    /// # Errors
+    /// When it is no date.
+    pub fn as_of(&mut self, day: &str) -> Result<&mut Linter, Error> {
+        self.as_of = Some(Validity::new(Some(day), None)?.first);
+        Ok(self)
     }
 
     /// Adds a file, or the `.tsv` and `.txt` files of a folder in the order of their names.
@@ -256,7 +268,7 @@ impl Linter {
     /// All findings, by file in the order in which they were added, then line, then code.
     pub fn findings(&self) -> Vec<LintFinding> {
         let mut findings: Vec<Vec<LintFinding>> = self.files.par_iter().map(lines::check).collect();
-        for (file, finding) in names::check(&self.files) {
+        for (file, finding) in names::check(&self.files, self.as_of) {
             findings[file].push(finding);
         }
         let files = self.files.par_iter().zip(findings);

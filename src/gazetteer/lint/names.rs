@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     gazetteer::{
-        AliasKind, Case, Context, ContextPlace,
+        AliasKind, Case, Context, ContextPlace, Validity,
         draft::{DraftAlias, DraftEntry, RoleName},
         name::SEPARATOR,
     },
@@ -44,6 +44,10 @@ impl<'a> At<'a> {
 
     fn line(&self) -> u64 {
         u64::from(self.entry.line)
+    }
+
+    fn validity(&self) -> Validity {
+        self.alias.policies.validity
     }
 
     fn contexts(&self) -> &'a [Context] {
@@ -114,7 +118,7 @@ impl<'a> At<'a> {
 }
 
 /// All findings, each with the index of its file.
-pub(super) fn check(files: &[List]) -> Vec<(usize, LintFinding)> {
+pub(super) fn check(files: &[List], as_of: Option<u32>) -> Vec<(usize, LintFinding)> {
     let mut names: Vec<At<'_>> = Vec::new();
     for (number, file) in (0..).zip(files) {
         for entry in &file.draft.entries {
@@ -128,6 +132,9 @@ pub(super) fn check(files: &[List]) -> Vec<(usize, LintFinding)> {
         }
     }
     let mut found: Vec<(usize, LintFinding)> = names.par_iter().flat_map_iter(alone).collect();
+    if let Some(day) = as_of {
+        found.par_extend(names.par_iter().flat_map_iter(|name| stale(name, day)));
+    }
     found.extend(hidden(&names));
     let lists = files.iter().enumerate();
     found.extend(lists.flat_map(|(n, list)| ids(list).into_iter().map(move |f| (n, f))));
@@ -179,6 +186,18 @@ fn alone(name: &At<'_>) -> Option<(usize, LintFinding)> {
         _ => common(name)?,
     };
     Some(name.finding(code, message, Some("near: …")))
+}
+
+/// A name that counted until a day that is over. (What was made of another name goes with that.)
+fn stale(name: &At<'_>, day: u32) -> Option<(usize, LintFinding)> {
+    let validity = name.alias.policies.validity;
+    (validity.ended_before(day) && !name.is_made()).then(|| {
+        let message = format!(
+            "{:?} counts {validity}, which is over: leave it out if no older documents are annotated",
+            name.text()
+        );
+        name.finding(LintCode::Stale, message, None)
+    })
 }
 
 /// Words that stand in nearly every headline in capitals.
@@ -358,6 +377,7 @@ fn undecided(form: &[At<'_>], found: &mut Vec<(usize, LintFinding)>) {
             a.priority == b.priority
                 && a.case == b.case
                 && before.punctuation() == name.punctuation()
+                && a.validity.meets(b.validity)
                 && (a.case != Case::Exact || before.letters() == name.letters())
         });
         let (mut labelled, mut entered) = (false, false);
@@ -453,6 +473,10 @@ fn parts(key: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Does a name match, contexts apart, wherever another of its form does?
 fn covers(wide: &At<'_>, narrow: &At<'_>) -> bool {
+    wide.validity().covers(narrow.validity()) && case_covers(wide, narrow)
+}
+
+fn case_covers(wide: &At<'_>, narrow: &At<'_>) -> bool {
     match (wide.alias.policies.case, narrow.alias.policies.case) {
         (Case::Any, Case::Any) => true,
         (Case::Title, Case::Title | Case::Exact) => {
