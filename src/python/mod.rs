@@ -11,6 +11,7 @@ mod gazetteer;
 mod html;
 mod input;
 mod settings;
+mod span;
 mod tagger;
 mod workers;
 
@@ -22,12 +23,13 @@ use pyo3::{prelude::*, types::PyDict};
 mod module {
     #[pymodule_export]
     use crate::python::{
-        document::{Document, Span},
+        document::Document,
         evaluate::evaluate,
         explain::Explanation,
         files::{Reader, convert, read, read_articles},
         gazetteer::{Gazetteer, GazetteerBuilder, verify},
         rules,
+        span::Span,
         tagger::{Annotations, Tagger},
         version,
     };
