@@ -20,13 +20,22 @@ pub(crate) fn seconds(json: &str) -> Option<i64> {
 
 /// The day, in UTC, of what [`seconds`] reads.
 pub(crate) fn day(json: &str) -> Option<Date> {
-    let time = Timestamp::from_second(seconds(json)?).ok()?;
+    day_at(seconds(json)?)
+}
+
+fn day_at(seconds: i64) -> Option<Date> {
+    let time = Timestamp::from_second(seconds).ok()?;
     Some(time.to_zoned(TimeZone::UTC).date())
 }
 
 /// The day of what [`seconds`] reads as a number: 20180419.
 pub(crate) fn day_number(json: &str) -> Option<u32> {
     day(json).and_then(number)
+}
+
+/// The same of a text that stands alone, without quotation marks.
+pub(crate) fn day_number_of(text: &str) -> Option<u32> {
+    day_at(of_text(text.trim())?).and_then(number)
 }
 
 /// The first and the last day of a date without a time, `2018-04-19`, `2018-04` or `2018`, as numbers.

@@ -1,6 +1,9 @@
 //! What can go wrong: one [`Error`] for what stops the work, [`Problem`] for bad data that is reported while the work goes on.
 
-use std::{fmt, io, path::PathBuf};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
 /// Why something could not start or finish.
 ///
@@ -26,7 +29,8 @@ enum Kind {
 }
 
 impl Error {
-    pub(crate) fn io(path: impl Into<PathBuf>, source: io::Error) -> Error {
+    /// The operating system refused something about a file.
+    pub fn io(path: impl Into<PathBuf>, source: io::Error) -> Error {
         Error(Box::new(Kind::Io {
             path: Some(path.into()),
             source,
@@ -50,6 +54,14 @@ impl Error {
     /// Did the reader of our output go away? Programs treat this as success.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(&*self.0, Kind::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// What the operating system refused, and the file that it is about.
+    pub fn as_io(&self) -> Option<(Option<&Path>, &io::Error)> {
+        match &*self.0 {
+            Kind::Io { path, source } => Some((path.as_deref(), source)),
+            _ => None,
+        }
     }
 
     /// The findings, one for each bad line, where the error is about data; empty otherwise.

@@ -17,6 +17,8 @@ mod json;
 mod machine;
 mod matcher;
 mod patterns;
+#[cfg(feature = "python")]
+mod python;
 pub mod read;
 mod record;
 pub mod report;

@@ -25,7 +25,7 @@ pub struct Record<'a> {
 }
 
 /// One annotated span of a [`Record`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Mention<'a> {
     /// Where it starts, in the record's unit.
     pub start: usize,

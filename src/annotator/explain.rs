@@ -99,7 +99,8 @@ impl Annotator {
     pub fn explain(&self, doc: &Document) -> Explanation {
         let (mut scratch, mut found) = (Scratch::default(), Found::default());
         let mut trace = Trace::default();
-        self.run(&mut scratch, doc, &mut found, Some(&mut trace));
+        let day = self.day(doc);
+        self.run(&mut scratch, doc.text(), day, &mut found, Some(&mut trace));
         let dropped = trace.in_no_match.iter().map(|&candidate| (candidate, None));
         let competed = scratch.fates.iter();
         let competed = competed.map(|&Fate { candidate, end }| (candidate, Some(end)));

@@ -330,23 +330,42 @@ impl Annotator {
 
     /// Annotates in memory that is reused, and tells all there is to tell.
     pub fn annotate_into(&self, scratch: &mut Scratch, doc: &Document, found: &mut Found) {
-        self.run(scratch, doc, found, None);
+        self.run(scratch, doc.text(), self.day(doc), found, None);
+    }
+
+    /// The same for a text that belongs to somebody else: nothing of it is copied. `date` is what the field of a document's meta would
+    /// say ([`AnnotatorBuilder::date_field`]), as text.
+    pub fn annotate_text(
+        &self,
+        scratch: &mut Scratch,
+        text: &str,
+        date: Option<&str>,
+        found: &mut Found,
+    ) {
+        let day = date.filter(|_| self.gazetteer().has_validities());
+        self.run(
+            scratch,
+            text,
+            day.and_then(date::day_number_of),
+            found,
+            None,
+        );
     }
 
     fn run(
         &self,
         scratch: &mut Scratch,
-        doc: &Document,
+        text: &str,
+        day: Option<u32>,
         found: &mut Found,
         mut trace: Option<&mut Trace>,
     ) {
-        let text = doc.text();
         scratch.tokens.fill(text, self.gazetteer().seed());
         zones(text, &mut found.zones);
         let refused = trace.as_deref_mut().map(|t| &mut t.refused);
         let matches = &mut scratch.matches;
         self.matcher
-            .find_and_tell(text, &scratch.tokens, self.day(doc), matches, refused);
+            .find_and_tell(text, &scratch.tokens, day, matches, refused);
         scratch.rules.additions.clear();
         if let Some(rules) = &self.rules {
             let (gazetteer, tokens) = (self.gazetteer(), &scratch.tokens);
@@ -573,10 +592,26 @@ impl Annotator {
 
     /// The record of a document and what was found in it.
     pub fn record<'a>(&'a self, doc: &'a Document, found: &Found, unit: OffsetUnit) -> Record<'a> {
+        Record {
+            id: doc.id().into(),
+            text: doc.text().into(),
+            offset_unit: unit,
+            spans: self.mentions(doc.text(), found, unit),
+            meta: Cow::Borrowed(doc.meta()),
+        }
+    }
+
+    /// The spans of a record, of what was found in a text.
+    pub fn mentions<'a>(
+        &'a self,
+        text: &'a str,
+        found: &Found,
+        unit: OffsetUnit,
+    ) -> Vec<Mention<'a>> {
         let lost = found
             .lost
             .iter()
-            .map(|l| (&l.annotation, Some(self.reason(doc.text(), l)), &[][..]));
+            .map(|l| (&l.annotation, Some(self.reason(text, l)), &[][..]));
         let mut also = &found.also[..];
         let won = found.annotations.iter().enumerate().map(|(i, a)| {
             let n = also.iter().take_while(|(k, _)| *k == i as u32).count();
@@ -584,27 +619,20 @@ impl Annotator {
             also = rest;
             (a, None, mine)
         });
-        let mut starts = Offsets::new(doc.text(), unit);
+        let mut starts = Offsets::new(text, unit);
         let mention = |(a, lost, also): (&Annotation, Option<String>, &[(u32, EntryId)])| {
             let start = starts.at(a.span.start);
-            let text = &doc.text()[a.span.range()];
+            let text = &text[a.span.range()];
             let end = start + starts.count_ahead(text.len());
             self.mention(a, start, end, text, also, lost)
         };
-        let spans = match found.lost.is_empty() {
+        match found.lost.is_empty() {
             true => won.map(mention).collect(),
             false => {
                 let mut all: Vec<_> = won.chain(lost).collect();
                 all.sort_by_key(|(a, _, _)| (a.span.start, std::cmp::Reverse(a.span.end)));
                 all.into_iter().map(mention).collect()
             }
-        };
-        Record {
-            id: doc.id().into(),
-            text: doc.text().into(),
-            offset_unit: unit,
-            spans,
-            meta: Cow::Borrowed(doc.meta()),
         }
     }
 

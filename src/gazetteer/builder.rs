@@ -4,7 +4,7 @@ use super::{
     AliasKind, Case, Gazetteer, Validity,
     assembly::Assembly,
     builtin, compiled,
-    draft::{Draft, RoleName},
+    draft::{Draft, RoleName, default_id},
     image::Image,
     source::{self, SourceDefaults},
 };
@@ -48,7 +48,8 @@ pub struct Entry {
     pub(super) id: Arc<str>,
     pub(super) role: RoleName,
     pub(super) name: String,
-    pub(super) aliases: Vec<Alias>,
+    /// Its names, the canonical one included.
+    pub aliases: Vec<Alias>,
     pub(super) attributes: Vec<(Arc<str>, String)>,
 }
 
@@ -131,6 +132,21 @@ impl Entry {
             aliases,
             attributes: Vec::new(),
         }
+    }
+
+    /// The same with an id made of label and name, as for a line of a list that has none.
+    ///
+    /// ```
+    /// use wiretag::{Entry, Gazetteer, Label};
+    /// let ship = Entry::named(Label::new("SHIP")?, "Severodvinsk (K-560)");
+    /// let gazetteer = Gazetteer::builder().add(ship).build()?;
+    /// assert_eq!(gazetteer.entry_id(wiretag::EntryId(0)), "ship/severodvinsk-k-560");
+    /// # Ok::<(), wiretag::Error>(())
+    /// ```
+    pub fn named(label: Label, name: impl Into<String>) -> Entry {
+        let (name, mut id) = (name.into(), String::new());
+        default_id(label.as_str(), &name, &mut id);
+        Entry::new(id, label, name)
     }
 
     /// The same with one more alias.
@@ -242,6 +258,11 @@ impl GazetteerBuilder {
         draft.add_entry(&entry);
         self.sources.push(Source::Draft(Box::new(draft)));
         self
+    }
+
+    /// Was all that was added compiled before?
+    pub fn is_compiled(&self) -> bool {
+        self.problems.is_empty() && self.sources.iter().all(|s| s.draft().is_none())
     }
 
     /// The gazetteer.

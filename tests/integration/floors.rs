@@ -8,7 +8,7 @@
 use std::{fs, path::Path};
 
 /// The floors. A file imports from floors below its own alone; the files of one folder may import each other.
-const FLOORS: [(&str, u8, Leg); 32] = [
+const FLOORS: [(&str, u8, Leg); 33] = [
     ("error", 0, Leg::Both),
     ("span", 0, Leg::Both),
     ("machine", 1, Leg::Both),
@@ -45,6 +45,7 @@ const FLOORS: [(&str, u8, Leg); 32] = [
     ("lib", 8, Leg::Top),
     ("main", 9, Leg::Top),
     ("cli", 9, Leg::Top),
+    ("python", 9, Leg::Top),
 ];
 
 /// The two legs never import each other; the top stands on both.
@@ -74,14 +75,22 @@ const WORDS: [(&[&str], &[&str], &str); 8] = [
             "machine/mod.rs",
             "batch/",
             "cli/",
+            // A gazetteer that a program made is written where it says.
+            "python/gazetteer.rs",
         ],
-        "only read, gazetteer::source, gazetteer::compiled (through machine), patterns::source, batch and cli touch files",
+        "only read, gazetteer::source, gazetteer::compiled (through machine), patterns::source, batch, cli and python touch files",
     ),
     (
         &["spawn", "scope", "ThreadPoolBuilder"],
         // cli/output.rs: the progress bar ticks in a thread of its own; it reads one counter and no document. And it says how many
         // threads rayon's pool has. cli/view.rs: the pager is a process.
-        &["batch/", "cli/output.rs", "cli/view.rs"],
+        // python/workers.rs: rayon's own pool would hang in a process that was forked.
+        &[
+            "batch/",
+            "cli/output.rs",
+            "cli/view.rs",
+            "python/workers.rs",
+        ],
         "threads start in batch alone (rayon's pool apart)",
     ),
     (
@@ -114,9 +123,9 @@ const WORDS: [(&[&str], &[&str], &str); 8] = [
     ),
     (
         // No clock and no environment but where the program starts: the same input gives the same bytes.
-        // batch/state.rs, write/mod.rs: the version, which is known when the crate is compiled.
+        // batch/state.rs, write/mod.rs, python/mod.rs: the version, which is known when the crate is compiled.
         &["SystemTime", "Instant", "env"],
-        &["cli/", "batch/state.rs", "write/mod.rs"],
+        &["cli/", "batch/state.rs", "write/mod.rs", "python/mod.rs"],
         "annotating reads no clock and no environment",
     ),
 ];
@@ -221,6 +230,11 @@ fn planted_violations_are_found() {
         ("cli/view.rs", "use crate::batch::Batch;", "public API"),
         ("cli/view.rs", "use crate::Batch;", "public API"),
         ("main.rs", "use crate::annotator::Annotator;", "public API"),
+        (
+            "python/tagger.rs",
+            "use crate::{Annotator, batch::Batch};",
+            "crate::batch: the extension module",
+        ),
         ("batch.rs", "use super::*;", "super::*"),
         ("lib.rs", "pub use annotator::*;", "glob"),
         ("helpers.rs", "fn f() {}", "no floor"),
@@ -299,10 +313,13 @@ fn violations(file: &str, source: &str, exports: &[(String, String)]) -> Vec<Str
     };
     for (line, import) in code.imports() {
         // `crate::Span` is a re-export of the root: what counts is where it comes from.
-        let import = exports
-            .iter()
-            .find(|(name, _)| *name == import)
-            .map_or(import, |(_, unit)| unit.clone());
+        let export = exports.iter().find(|(name, _)| *name == import);
+        if unit == "python" && export.is_none() && import != unit {
+            found.push(format!(
+                "{file}:{line}: crate::{import}: the extension module uses the public API alone"
+            ));
+        }
+        let import = export.map_or(import, |(_, unit)| unit.clone());
         if import == unit || IMPORT_EXCEPTIONS.contains(&(unit, &import)) {
             continue;
         }
@@ -411,12 +428,15 @@ impl Code {
         heads
     }
 
-    /// Names that the root re-exports, and the files that they come from.
+    /// Public modules of the root and names that it re-exports, and the files that they come from.
     fn exports(&self) -> Vec<(String, String)> {
-        let mut found = Vec::new();
-        for i in
-            (0..self.tokens.len()).filter(|&i| self.text(i) == "use" && self.text(i - 1) == "pub")
-        {
+        let public = |word: &'static str| {
+            let at = 1..self.tokens.len();
+            at.filter(move |&i| self.text(i) == word && self.text(i - 1) == "pub")
+        };
+        let modules = public("mod").map(|i| self.text(i + 1).to_owned());
+        let mut found: Vec<_> = modules.map(|name| (name.clone(), name)).collect();
+        for i in public("use") {
             let mut at = i + 1;
             while self.text(at + 1) == "::" {
                 at += 2;
