@@ -12,6 +12,8 @@ from ._errors import DataError, DocumentError, Error, FileError, MissingFileErro
 from ._types import Problem, Zone
 from ._wiretag import (
     Annotations,
+    ArrowArray,
+    ArrowStream,
     Document,
     Gazetteer,
     GazetteerBuilder,
@@ -26,6 +28,8 @@ __version__: str = version()
 
 __all__ = [
     "Annotations",
+    "ArrowArray",
+    "ArrowStream",
     "DataError",
     "Document",
     "DocumentError",
