@@ -91,6 +91,7 @@ def run(cores, out, meanwhile=lambda session: None):
         .config("spark.executor.cores", 1)
         .config("spark.executor.memory", "1g")
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", 1000)
         .getOrCreate()
@@ -106,7 +107,7 @@ def run(cores, out, meanwhile=lambda session: None):
         str(corpus),
         text="text",
         gazetteers=[str(SHIPS)],
-        partitions=None,
+        partitions=2 * FILES,
         schema="id STRING, text STRING, source STRING",
     )
     frame.write.partitionBy("source").parquet(str(out))
@@ -132,7 +133,7 @@ def kill(session):
     tracker = session.sparkContext.statusTracker()
     while True:
         stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
-        if any(stage and stage.numCompletedTasks >= 4 for stage in stages):
+        if any(stage and stage.numTasks == 2 * FILES and stage.numCompletedTasks >= 8 for stage in stages):
             break
         time.sleep(0.1)
     os.killpg(WORKER, signal.SIGKILL)
