@@ -37,7 +37,8 @@ impl Error {
         }))
     }
 
-    pub(crate) fn problems(problems: Vec<Problem>) -> Error {
+    /// Data is bad.
+    pub fn problems(problems: Vec<Problem>) -> Error {
         Error(Box::new(Kind::Problems(problems)))
     }
 

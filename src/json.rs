@@ -1,17 +1,16 @@
 //! Strings of JSON: where one ends, what it says, how it is written. The short way for what is in order; `serde_json` judges the rest.
 
+use crate::machine::first_block;
+
 /// The place of the first byte that does not stand for itself in a string: a quote, a backslash or a control character.
 fn first_special(bytes: &[u8]) -> Option<usize> {
-    let (blocks, rest) = bytes.as_chunks::<32>();
-    for (k, block) in blocks.iter().enumerate() {
-        // Without a branch for each byte, so that the compiler takes many at once.
-        if block.iter().fold(false, |any, &b| any | is_special(b)) {
-            let at = block.iter().position(|&b| is_special(b))?;
-            return Some(32 * k + at);
-        }
+    let (blocks, mut rest) = bytes.as_chunks::<64>();
+    let mut at = 64 * blocks.len();
+    if let Some(block) = first_block(bytes, is_special) {
+        rest = &blocks[block];
+        at = 64 * block;
     }
     let (words, tail) = rest.as_chunks::<8>();
-    let mut at = 32 * blocks.len();
     for word in words {
         if let Some(k) = special_in(word) {
             return Some(at + k);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_all_ways_to_a_gazetteer_find_the_same(tmp_path: Path) -> None:
     from_path = wiretag.Gazetteer.from_path(path)
     from_path.compile(compiled)
     wiretag.verify(compiled)
-    rows = [{"name": "Moskva", "aliases": ["Москва", "cruiser Moskva"]}, "Nordhavn"]
+    rows: list[Any] = [{"name": "Moskva", "aliases": ["Москва", "cruiser Moskva"]}, "Nordhavn"]
     builder = wiretag.Gazetteer.builder()
     builder.add("Moskva", "SHIP", aliases=["Москва"]).add("Nordhavn", "SHIP", attributes={"flag": "DK"})
     gazetteers = [

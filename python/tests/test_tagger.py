@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -85,14 +86,14 @@ def test_texts_may_be_mappings_and_documents(tagger: wiretag.Tagger) -> None:
         ({"text": "Iran", "id": [1]}, '"id" is'),
     ],
 )
-def test_a_bad_text_costs_no_other(tagger: wiretag.Tagger, bad: object, message: str) -> None:
-    texts: list[object] = ["Iran denied it.", bad, "Chad won."]
+def test_a_bad_text_costs_no_other(tagger: wiretag.Tagger, bad: Any, message: str) -> None:
+    texts: list[Any] = ["Iran denied it.", bad, "Chad won."]
     with pytest.raises(wiretag.DocumentError, match=message) as raised:
-        tagger.annotate_batch(texts)  # type: ignore[arg-type]
+        tagger.annotate_batch(texts)
     assert raised.value.index == 1 and str(raised.value).startswith("document 1: ")
-    kept = tagger.annotate_batch(texts, errors="keep")  # type: ignore[arg-type]
+    kept = tagger.annotate_batch(texts, errors="keep")
     assert [type(d) for d in kept] == [wiretag.Document, wiretag.DocumentError, wiretag.Document]
-    streamed = list(tagger.annotate_iter(texts, errors="keep"))  # type: ignore[arg-type]
+    streamed = list(tagger.annotate_iter(texts, errors="keep"))
     assert streamed[::2] == kept[::2]
 
 

@@ -9,16 +9,22 @@ All offsets are characters of Python's strings (Unicode code points), half-open:
 """
 
 from ._errors import DataError, DocumentError, Error, FileError, MissingFileError
+from ._files import evaluate, write
 from ._types import Problem, Zone
 from ._wiretag import (
     Annotations,
     ArrowArray,
     ArrowStream,
     Document,
+    Explanation,
     Gazetteer,
     GazetteerBuilder,
+    Reader,
     Span,
     Tagger,
+    convert,
+    read,
+    read_articles,
     rules,
     verify,
     version,
@@ -34,17 +40,24 @@ __all__ = [
     "Document",
     "DocumentError",
     "Error",
+    "Explanation",
     "FileError",
     "Gazetteer",
     "GazetteerBuilder",
     "MissingFileError",
     "Problem",
+    "Reader",
     "Span",
     "Tagger",
     "Zone",
     "__version__",
+    "convert",
+    "evaluate",
+    "read",
+    "read_articles",
     "rules",
     "verify",
+    "write",
 ]
 
 for _exception in (DataError, DocumentError, Error, FileError, MissingFileError, Problem, Zone):

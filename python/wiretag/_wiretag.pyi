@@ -5,17 +5,23 @@ from os import PathLike
 from typing import Any, Literal, Protocol, TypeAlias, final, overload
 
 from ._errors import DocumentError
-from ._types import Zone
+from ._types import Problem, Zone
 
 __all__ = [
     "Annotations",
     "ArrowArray",
     "ArrowStream",
     "Document",
+    "Explanation",
     "Gazetteer",
     "GazetteerBuilder",
+    "Reader",
     "Span",
     "Tagger",
+    "convert",
+    "evaluate",
+    "read",
+    "read_articles",
     "rules",
     "verify",
     "version",
@@ -23,6 +29,7 @@ __all__ = [
 
 _Path: TypeAlias = str | PathLike[str]
 _Case: TypeAlias = Literal["any", "title", "exact"]
+
 class _ArrowArray(Protocol):
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
 
@@ -30,10 +37,70 @@ class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
 _Text: TypeAlias = str | Mapping[str, Any] | Document
+_Paths: TypeAlias = _Path | Iterable[_Path]
+_Map: TypeAlias = Mapping[str, str] | str | Iterable[str]
+_Annotated: TypeAlias = Literal[
+    "jsonl", "prodigy", "doccano", "label-studio", "bdocjs", "brat", "conll", "gliner", "spacy", "parquet"
+]
 
 def rules() -> dict[str, str]: ...
 def verify(path: _Path) -> None: ...
 def version() -> str: ...
+def read(
+    paths: _Paths,
+    *,
+    format: _Annotated | None = None,
+    label_field: str = "label",
+    errors: Literal["raise", "skip"] = "raise",
+) -> Reader: ...
+def read_articles(
+    paths: _Paths,
+    *,
+    format: Literal["text", "markdown", "jsonl", "json", "html", "csv", "tsv", "warc"] | None = None,
+    text_field: str | Iterable[str] | None = None,
+    id_field: str = "id",
+    encoding: str | None = None,
+    max_document: int = 67108864,
+    errors: Literal["raise", "skip"] = "raise",
+) -> Reader: ...
+def convert(
+    paths: _Paths,
+    output: _Path,
+    *,
+    to: str,
+    format: str | None = None,
+    labels: str | Iterable[str] | None = None,
+    map_labels: _Map | None = None,
+    min_score: float = 0.0,
+    overlaps: Literal["longest", "all"] | None = None,
+    unit: Literal["document", "paragraph", "sentence"] | None = None,
+    tokenizer: Literal["words", "spacy"] | None = None,
+    align: Literal["expand", "contract", "drop", "fail"] | None = None,
+    threads: int = 0,
+    errors: Literal["raise", "skip"] = "raise",
+) -> dict[str, Any]: ...
+def evaluate(
+    gold: str,
+    predicted: str,
+    *,
+    compare_with: str | None = None,
+    labels: str | Iterable[str] | None = None,
+    map_labels: _Map | None = None,
+    ignore_determiners: bool = False,
+    mistakes: int = 0,
+    changes: int = 10,
+    samples: int = 10000,
+    seed: int = 1,
+    format: str | None = None,
+    label_field: str = "label",
+    errors: str = "raise",
+) -> dict[str, Any]: ...
+@final
+class Reader:
+    @property
+    def problems(self) -> list[Problem]: ...
+    def __iter__(self) -> Reader: ...
+    def __next__(self) -> Document: ...
 
 @final
 class Span:
@@ -122,10 +189,11 @@ class Tagger:
         label: str | None = None,
         case: _Case | None = None,
         labels: str | Iterable[str] | None = None,
-        map_labels: Mapping[str, str] | str | Iterable[str] | None = None,
+        map_labels: _Map | None = None,
         min_score: float | None = None,
         overlaps: Literal["longest", "all"] | None = None,
         attributes: bool | None = None,
+        config: _Path | None = None,
         threads: int | None = None,
     ) -> Tagger: ...
     @property
@@ -167,6 +235,7 @@ class Tagger:
         errors: Literal["raise", "column"] = "raise",
         offset_unit: Literal["codepoint", "byte", "utf16"] = "codepoint",
     ) -> ArrowStream: ...
+    def explain(self, text: _Text, *, word: str | None = None, at: int | None = None) -> Explanation: ...
     def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]: ...
 
 @final
@@ -180,6 +249,10 @@ class ArrowStream:
     def __arrow_c_schema__(self) -> object: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __len__(self) -> int: ...
+
+@final
+class Explanation:
+    def to_dict(self) -> dict[str, Any]: ...
 
 @final
 class Annotations:

@@ -114,7 +114,10 @@ impl Claimed {
     }
 
     /// The record of the document with these of its spans, which are sorted by start; its text is given apart.
-    pub(crate) fn record<'a>(
+    ///
+    /// # Panics
+    /// When the spans are not sorted, or not of this text.
+    pub fn record<'a>(
         &'a self,
         text: &'a str,
         proved: &[Proved<'a>],

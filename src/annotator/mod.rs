@@ -1,6 +1,7 @@
 //! [`Annotator`]: the order of the stages.
 
 mod explain;
+mod sightings;
 mod votes;
 
 pub use explain::{Explained, Explanation, LexiconWord, Outcome};

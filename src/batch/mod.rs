@@ -1,5 +1,6 @@
 //! [`Batch`]: many documents from reader to writer, in parallel, in order, in bounded memory.
 
+mod blocks;
 mod chunks;
 mod convert;
 mod file;
@@ -13,6 +14,7 @@ mod state;
 mod votes;
 mod zoning;
 
+pub(crate) use blocks::{Piece, in_blocks, pieces};
 pub use chunks::Shard;
 pub use convert::{Conversion, Converted, Overlapping};
 pub use file::{OutputFile, Resumed};

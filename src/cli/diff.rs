@@ -2,7 +2,7 @@
 
 use super::{
     Cli,
-    config::Config,
+    config::apply_to,
     eval::report,
     options::{GazetteerArgs, InputArgs, each_document},
     output::{self, complain},
@@ -12,6 +12,7 @@ use std::{io::Write, path::PathBuf, process::ExitCode};
 use wiretag::{
     Annotator, Document, Error, Found, Label, OffsetUnit, Problem, Scratch, Severity, Span,
     annotated,
+    config::Config,
     eval::{Corpus, Diff, LabelledSpan},
     read::{ReadOptions, Sources},
 };
@@ -162,7 +163,7 @@ fn diff_lists(args: Args, diff: &mut Diff) -> Result<bool, Error> {
 
 /// The options of this command line, a configuration's in place of the defaults.
 fn configured(path: PathBuf) -> Result<GazetteerArgs, Error> {
-    let command = Config::read(path)?.apply_to("diff", Cli::command());
+    let command = apply_to("diff", &Config::read(path)?, Cli::command());
     let matches = command.get_matches();
     let (_, matches) = matches
         .subcommand()

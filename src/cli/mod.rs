@@ -8,6 +8,7 @@ mod diff;
 mod eval;
 mod explain;
 mod gazetteer;
+mod mine;
 mod options;
 mod output;
 mod report;
@@ -45,6 +46,7 @@ enum Command {
     Split(Box<split::Args>),
     Stats(Box<stats::Args>),
     Diff(Box<diff::Args>),
+    Mine(Box<mine::Args>),
     Eval(Box<eval::Args>),
     Explain(Box<explain::Args>),
     View(view::Args),
@@ -65,6 +67,7 @@ impl Command {
             Command::Explain(args) => args.lists.configuration = described,
             Command::Diff(args) => args.lists.configuration = described,
             Command::Votes(args) => args.lists.configuration = described,
+            Command::Mine(args) => args.lists.configuration = described,
             _ => {}
         }
         self
@@ -74,11 +77,11 @@ impl Command {
 /// Runs the program on the arguments of the process.
 pub(crate) fn run() -> ExitCode {
     // The command line is read twice: it says which configuration holds, and that says what it leaves open.
-    let config = config::Config::of(&Cli::command().get_matches());
+    let config = config::of(&Cli::command().get_matches());
     let command = match config {
         Ok(config) => {
             let described = config.described();
-            let matches = config.apply(Cli::command()).get_matches();
+            let matches = config::apply(&config, Cli::command()).get_matches();
             let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
             cli.command.with_config(described)
         }
@@ -94,6 +97,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Split(args) => split::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Diff(args) => diff::run(*args),
+        Command::Mine(args) => mine::run(*args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => args.resolve().and_then(explain::run),
         Command::View(args) => view::run(&args),

@@ -12,7 +12,7 @@ use std::{
     },
     time::Duration,
 };
-use wiretag::{Error, OffsetUnit, OutputFolder, eval::Table, write::OutputFormat};
+use wiretag::{Error, Label, OffsetUnit, OutputFolder, eval::Table, write::OutputFormat};
 
 /// Says on standard error what is wrong.
 pub(super) fn complain(what: &dyn Display) {
@@ -111,6 +111,12 @@ pub(super) fn persist(
     file.as_file().sync_all().map_err(at)?;
     file.persist(path).map_err(|e| at(e.error))?;
     Ok(())
+}
+
+/// The name of a label's file where there is one for each: `names.tsv` for ORG is `names-org.tsv`.
+pub(super) fn with_label(path: &Path, label: Label) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{stem}-{}.tsv", label.as_str().to_lowercase()))
 }
 
 /// Standard output, buffered: to be flushed at the end.

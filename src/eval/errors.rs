@@ -86,7 +86,7 @@ pub struct Example {
 }
 
 impl Example {
-    pub(super) fn new(id: &str, text: &str, span: Span) -> Example {
+    pub(crate) fn new(id: &str, text: &str, span: Span) -> Example {
         Example {
             document: id.to_owned(),
             snippet: snippet(text, span),

@@ -236,14 +236,23 @@ pub(crate) fn default_id(theme: &str, name: &str, out: &mut String) {
     let start = out.len();
     let is_end = |out: &String| out.len() == start || out.ends_with('-');
     if name.is_ascii() {
-        // Word by word: ids of names are made for every mention.
-        let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-        for word in words.filter(|w| !w.is_empty()) {
-            if out.len() > start {
-                out.push('-');
+        // Word by word, over bytes: ids of names are made for every mention.
+        let bytes = name.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let word = at;
+            while at < bytes.len() && bytes[at].is_ascii_alphanumeric() {
+                at += 1;
             }
-            push_lower(word, out);
+            if at > word {
+                if out.len() > start {
+                    out.push('-');
+                }
+                out.push_str(&name[word..at]);
+            }
+            at += 1;
         }
+        out[start..].make_ascii_lowercase();
     } else {
         for c in name.to_lowercase().chars() {
             if c.is_alphanumeric() {

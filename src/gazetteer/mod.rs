@@ -75,7 +75,7 @@ struct Twins {
 }
 
 /// What an alias is to its entity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AliasKind {
     /// A full name.
     #[default]

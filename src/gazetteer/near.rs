@@ -39,6 +39,15 @@ const AROUND: usize = 3;
 const LETTERS: RangeInclusive<char> = 'a'..='z';
 
 impl Gazetteer {
+    /// Has an entity or a block a name with this key, whatever its policy?
+    pub(crate) fn has_name(&self, key: &str) -> bool {
+        let mut aliases = self.parts().iter().flat_map(|p| p.aliases_of(key));
+        aliases.any(|alias| {
+            let entry = self.alias_entry(alias);
+            self.entry_label(entry).is_some() || self.entry_class(entry) == "block"
+        })
+    }
+
     /// The names of entities that the tokens `words` of a text are one edit away from, alone or with those around them, and those
     /// that start with them: the more words the earlier, longer names in the order of their keys.
     pub(crate) fn near(&self, text: &str, tokens: &Tokens, words: Range<usize>) -> Vec<Near> {

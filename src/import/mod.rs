@@ -194,6 +194,40 @@ struct Entity<'a> {
     hints: Vec<String>,
 }
 
+/// A row of a list with these names, of which the first is canonical: typed, and given a policy where they would flood a corpus, as
+/// imported names are. [`columns`] names its cells.
+///
+/// # Errors
+/// When no name of it can stand in a list, in words.
+pub(crate) fn row(
+    id: &str,
+    label: Label,
+    names: &[(&str, AliasKind)],
+    hints: Vec<String>,
+) -> Result<String, String> {
+    let name =
+        |&(text, kind): &(&str, AliasKind)| Name::new(text.to_owned(), NameKind::Plain(kind));
+    let mut made = row::make(Entity {
+        id: Cow::Borrowed(id),
+        label,
+        names: names.iter().map(name).collect(),
+        attributes: Vec::new(),
+        rank: 0,
+        priority: 0,
+        hints,
+    });
+    match (made.names.is_empty(), made.left.pop()) {
+        (true, Some((reason, _))) => Err(reason.to_owned()),
+        (true, None) => Err("no name".to_owned()),
+        _ => Ok(made.row().text),
+    }
+}
+
+/// The columns of [`row`], as a list names them.
+pub(crate) fn columns() -> String {
+    row::COLUMNS.join("\t")
+}
+
 /// What a line holds.
 enum Item {
     /// A row, made ready on the thread that parsed it.

@@ -1,6 +1,8 @@
 //! Classes of the bytes of a block with AVX2, 32 bytes at a time.
 
-use super::{Block, Marks, PlainTools, Set, Toolbox, Visitor, places_by_eights, visit_with};
+use super::{
+    Block, Marks, PlainTools, Set, Toolbox, Visitor, first_block_with, places_by_eights, visit_with,
+};
 use std::{arch::x86_64::*, sync::LazyLock};
 
 /// Does this machine have what [`visit`] is compiled with? AVX2, and the instructions on single bits that came along with it.
@@ -28,6 +30,12 @@ pub(super) fn visit<V: Visitor>(bytes: &[u8], visitor: V) -> V {
         compress: |mask, places| _pext_u64(mask, places),
     };
     visit_with(bytes, visitor, classify, tools)
+}
+
+/// [`super::first_block`].
+#[target_feature(enable = "avx2")]
+pub(super) fn first_block(bytes: &[u8], is: impl Fn(u8) -> bool) -> Option<usize> {
+    first_block_with(bytes, is)
 }
 
 /// Are the instructions that [`gather`] is made of slow? Before Zen 3, AMD's processors (and Hygon's, which are like them) took some

@@ -210,6 +210,30 @@ pub(crate) fn visit<V: Visitor>(bytes: &[u8], visitor: V) -> V {
     scalar::visit(bytes, visitor)
 }
 
+/// The number of the first whole block of 64 bytes that holds a byte of some kind. `is` is `#[inline(always)]`: then it is asked of many
+/// bytes at once, with the instructions of the machine.
+#[inline]
+#[allow(
+    unsafe_code,
+    reason = "as for `visit`: the machine has been asked for the instructions"
+)]
+pub(crate) fn first_block(bytes: &[u8], is: impl Fn(u8) -> bool) -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    if bytes.len() >= 64 && avx2::is_there() {
+        // SAFETY: `is_there` has asked for every feature that the function is compiled with.
+        return unsafe { avx2::first_block(bytes, is) };
+    }
+    first_block_with(bytes, is)
+}
+
+#[inline(always)]
+fn first_block_with(bytes: &[u8], is: impl Fn(u8) -> bool) -> Option<usize> {
+    let blocks = bytes.as_chunks::<64>().0;
+    // Without a branch for each byte, so that the compiler takes many at once.
+    let holds = |block: &[u8; 64]| block.iter().fold(false, |any, &b| any | is(b));
+    blocks.iter().position(holds)
+}
+
 /// The loop over the blocks, for whatever classifies one.
 #[inline(always)]
 fn visit_with<V: Visitor>(

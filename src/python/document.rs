@@ -143,7 +143,7 @@ fn filled<T: Send + Sync>(py: Python<'_>, value: Option<T>) -> PyOnceLock<T> {
 }
 
 /// The fields of a dictionary as JSON.
-fn raw_meta(meta: &Bound<'_, PyDict>) -> PyResult<Meta> {
+pub(super) fn raw_meta(meta: &Bound<'_, PyDict>) -> PyResult<Meta> {
     let py = meta.py();
     let dumps = py.import("json")?.getattr("dumps")?;
     let options = PyDict::new(py);

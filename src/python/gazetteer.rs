@@ -2,10 +2,10 @@
 
 use super::{
     error::{detached, exception, invalid},
-    settings::case,
+    settings,
     workers::Workers,
 };
-use crate::{Alias, Entry, Label, SourceDefaults};
+use crate::{Alias, Entry, SourceDefaults};
 use pyo3::{
     exceptions::PyTypeError,
     prelude::*,
@@ -54,7 +54,7 @@ impl Gazetteer {
         label: Option<&str>,
         case: Option<&str>,
     ) -> PyResult<Gazetteer> {
-        let defaults = defaults(py, label, case)?;
+        let defaults = defaults(label, case)?;
         let mut builder = crate::Gazetteer::builder();
         let compiled = in_threads(py, || {
             builder.add_path(&path, &defaults)?;
@@ -86,7 +86,7 @@ impl Gazetteer {
         case: Option<&str>,
     ) -> PyResult<Gazetteer> {
         let mut builder = crate::Gazetteer::builder();
-        builder.add_source(name, text, &defaults(py, label, case)?);
+        builder.add_source(name, text, &defaults(label, case)?);
         compiled_from(py, &mut builder, name.to_owned())
     }
 
@@ -223,7 +223,7 @@ impl GazetteerBuilder {
         case: Option<&str>,
     ) -> PyResult<Bound<'py, GazetteerBuilder>> {
         let py = slf.py();
-        let defaults = defaults(py, label, case)?;
+        let defaults = defaults(label, case)?;
         slf.get()
             .with(|builder| in_threads(py, || builder.add_path(&path, &defaults).map(|_| ())))?;
         Ok(slf.clone())
@@ -238,7 +238,7 @@ impl GazetteerBuilder {
         label: Option<&str>,
         case: Option<&str>,
     ) -> PyResult<Bound<'py, GazetteerBuilder>> {
-        let defaults = defaults(slf.py(), label, case)?;
+        let defaults = defaults(label, case)?;
         slf.get().with(|builder| {
             builder.add_source(name, text, &defaults);
         });
@@ -349,15 +349,10 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), crate::Error> {
 }
 
 /// What holds for names of a list that says nothing else.
-pub(super) fn defaults(
-    py: Python<'_>,
-    label: Option<&str>,
-    case_policy: Option<&str>,
-) -> PyResult<SourceDefaults> {
-    let label = label.map(Label::new).transpose();
+fn defaults(label: Option<&str>, case: Option<&str>) -> PyResult<SourceDefaults> {
     Ok(SourceDefaults {
-        label: label.map_err(|e| exception(py, &e))?,
-        case: case_policy.map(case).transpose()?,
+        label: label.map(settings::label).transpose().map_err(invalid)?,
+        case: case.map(settings::case).transpose().map_err(invalid)?,
     })
 }
 
@@ -422,11 +417,11 @@ fn entry(
     id: Option<&str>,
     aliases: Vec<String>,
     attributes: Vec<(String, String)>,
-    case_policy: Option<&str>,
+    case: Option<&str>,
     priority: i8,
 ) -> PyResult<Entry> {
-    let label = Label::new(label).map_err(|e| invalid(e.to_string()))?;
-    let case = case_policy.map(case).transpose()?;
+    let label = settings::label(label).map_err(invalid)?;
+    let case = case.map(settings::case).transpose().map_err(invalid)?;
     let alias = |text: String| Alias {
         case,
         priority,

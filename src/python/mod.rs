@@ -5,6 +5,9 @@
 mod arrow;
 mod document;
 mod error;
+mod evaluate;
+mod explain;
+mod files;
 mod gazetteer;
 mod html;
 mod input;
@@ -22,6 +25,9 @@ mod module {
     use crate::python::{
         arrow::{ArrowArray, ArrowStream},
         document::{Document, Span},
+        evaluate::evaluate,
+        explain::Explanation,
+        files::{Reader, convert, read, read_articles},
         gazetteer::{Gazetteer, GazetteerBuilder, verify},
         rules,
         tagger::{Annotations, Tagger},

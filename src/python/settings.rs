@@ -2,12 +2,12 @@
 
 use super::{
     error::{exception, invalid},
-    gazetteer::{Gazetteer, defaults},
+    gazetteer::Gazetteer,
     input::strings,
 };
 use crate::{
     Annotator, AnnotatorBuilder, Case, Error, Label, LabelScheme, Overlaps, Patterns, Rule,
-    SourceDefaults, Titles,
+    SourceDefaults, Titles, config::Config,
 };
 use pyo3::{
     prelude::*,
@@ -57,66 +57,121 @@ pub(super) struct Given<'a, 'py> {
     pub(super) min_score: Option<f64>,
     pub(super) overlaps: Option<&'a str>,
     pub(super) attributes: Option<bool>,
+    pub(super) config: Option<PathBuf>,
     pub(super) threads: Option<usize>,
 }
 
-impl Settings {
-    pub(super) fn new(py: Python<'_>, given: &Given<'_, '_>) -> PyResult<Settings> {
-        let words = |option, value: Option<&Bound<'_, PyAny>>| {
-            value.map_or(Ok(Vec::new()), |v| strings(option, v))
-        };
-        let rule = |name: String| {
-            Rule::of_name(&name).ok_or_else(|| {
-                invalid(format!(
-                    "without: no rule {name:?}: wiretag.rules() lists them"
-                ))
-            })
-        };
-        let label = |name: String| Label::new(&name).map_err(|e| exception(py, &e));
-        let min_score = given.min_score.unwrap_or(0.0);
-        if !(0.0..=1.0).contains(&min_score) {
-            return Err(invalid(format!(
-                "min_score is {min_score}: a score is a number from 0 to 1"
-            )));
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            gazetteers: Vec::new(),
+            builtin: true,
+            patterns: Vec::new(),
+            rules: true,
+            without: Vec::new(),
+            titles: Titles::default(),
+            date_field: "date".to_owned(),
+            defaults: SourceDefaults::default(),
+            labels: Vec::new(),
+            map_labels: BTreeMap::new(),
+            min_score: 0.0,
+            overlaps: Overlaps::default(),
+            attributes: false,
+            threads: 0,
         }
-        let overlaps = match given.overlaps.unwrap_or("longest") {
-            "longest" => Overlaps::Longest,
-            "all" => Overlaps::All,
-            other => return Err(unknown("overlaps", other, &["longest", "all"])),
-        };
-        let settings = Settings {
-            gazetteers: given.gazetteers.map_or(Ok(Vec::new()), sources)?,
-            builtin: given.builtin.unwrap_or(true),
-            patterns: given.patterns.map_or(Ok(Vec::new()), paths)?,
-            rules: given.rules.unwrap_or(true),
-            without: words("without", given.without)?
-                .into_iter()
-                .map(rule)
-                .collect::<PyResult<_>>()?,
-            titles: match given.titles {
-                Some(word) => named("titles", word, Titles::ALL, Titles::as_str)?,
-                None => Titles::default(),
-            },
-            date_field: given.date_field.unwrap_or("date").to_owned(),
-            defaults: defaults(py, given.label, given.case)?,
-            labels: words("labels", given.labels)?
-                .into_iter()
-                .map(label)
-                .collect::<PyResult<_>>()?,
-            map_labels: given
-                .map_labels
-                .map_or(Ok(BTreeMap::new()), |m| label_map(py, m))?,
-            min_score,
-            overlaps,
-            attributes: given.attributes.unwrap_or(false),
-            threads: given.threads.unwrap_or(0),
-        };
+    }
+}
+
+impl Settings {
+    /// What the arguments say; else what the file of settings says; else what holds without both.
+    pub(super) fn new(py: Python<'_>, given: &Given<'_, '_>) -> PyResult<Settings> {
+        let mut settings = Settings::default();
+        if let Some(path) = &given.config {
+            let config = Config::read(path).map_err(|e| exception(py, &e))?;
+            for value in config.values() {
+                let set = settings.set(value.setting.key, value.words.clone());
+                set.map_err(|message| exception(py, &config.wrong(value, message)))?;
+            }
+        }
+        settings.take(given)?;
         if !settings.builtin && settings.gazetteers.is_empty() && settings.patterns.is_empty() {
             return Err(invalid(
                 "builtin=False leaves no gazetteer: add one with gazetteers=, or patterns with patterns=",
             ));
         }
         Ok(settings)
+    }
+
+    /// Sets what words say, those of a file or of arguments. Settings of input and output are none of a tagger's.
+    fn set(&mut self, key: &str, words: Vec<String>) -> Result<(), String> {
+        let word = words.first().map(String::as_str).unwrap_or_default();
+        match key {
+            "gazetteers" => {
+                self.gazetteers = words.iter().map(|w| Source::Path(w.into())).collect();
+            }
+            "builtin" => self.builtin = word == "true",
+            "patterns" => self.patterns = words.iter().map(PathBuf::from).collect(),
+            "rules" => self.rules = word == "true",
+            "without" => self.without = words.iter().map(|w| rule(w)).collect::<Result<_, _>>()?,
+            "titles" => self.titles = named(key, word, Titles::ALL, Titles::as_str)?,
+            "date-field" => self.date_field = word.to_owned(),
+            "label" => self.defaults.label = Some(label(word)?),
+            "case" => self.defaults.case = Some(case(word)?),
+            "labels" => self.labels = words.iter().map(|w| label(w)).collect::<Result<_, _>>()?,
+            "map-labels" => self.map_labels = label_map(&words)?,
+            "min-score" => self.min_score = score(word.parse().unwrap_or(f64::NAN))?,
+            "threads" => {
+                self.threads = word
+                    .parse()
+                    .map_err(|_| "threads is a number of threads".to_owned())?
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Takes what the arguments say.
+    fn take(&mut self, given: &Given<'_, '_>) -> PyResult<()> {
+        let mut set = |key, words| self.set(key, words).map_err(invalid);
+        let lists = [("without", given.without), ("labels", given.labels)];
+        for (key, value) in lists {
+            if let Some(value) = value {
+                set(key, strings(key, value)?)?;
+            }
+        }
+        let words = [
+            ("titles", given.titles),
+            ("date-field", given.date_field),
+            ("label", given.label),
+            ("case", given.case),
+        ];
+        for (key, word) in words {
+            if let Some(word) = word {
+                set(key, vec![word.to_owned()])?;
+            }
+        }
+        if let Some(map) = given.map_labels {
+            set("map-labels", map_words(map)?)?;
+        }
+        if let Some(gazetteers) = given.gazetteers {
+            self.gazetteers = sources(gazetteers)?;
+        }
+        if let Some(patterns) = given.patterns {
+            self.patterns = paths(patterns)?;
+        }
+        if let Some(share) = given.min_score {
+            self.min_score = score(share).map_err(invalid)?;
+        }
+        self.overlaps = match given.overlaps {
+            None | Some("longest") => Overlaps::Longest,
+            Some("all") => Overlaps::All,
+            Some(other) => return Err(invalid(unknown("overlaps", other, &["longest", "all"]))),
+        };
+        self.builtin = given.builtin.unwrap_or(self.builtin);
+        self.rules = given.rules.unwrap_or(self.rules);
+        self.attributes = given.attributes.unwrap_or_default();
+        self.threads = given.threads.unwrap_or(self.threads);
+        Ok(())
     }
 
     /// Reads all and makes the annotator.
@@ -210,27 +265,31 @@ pub(super) fn paths(value: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
     value.try_iter()?.map(|item| item?.extract()).collect()
 }
 
-/// A mapping from labels to labels; or names of schemes and `FROM=TO`, as on the command line.
-fn label_map(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Label, Label>> {
-    let label = |name: &str| Label::new(name).map_err(|e| exception(py, &e));
-    if let Ok(map) = value.extract::<BTreeMap<String, String>>() {
-        let pairs = map.iter();
-        return pairs
-            .map(|(from, to)| Ok((label(from)?, label(to)?)))
-            .collect();
+/// A mapping from labels to labels, or words, as the words of a command line.
+pub(super) fn map_words(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    match value.extract::<BTreeMap<String, String>>() {
+        Ok(map) => Ok(map
+            .iter()
+            .map(|(from, to)| format!("{from}={to}"))
+            .collect()),
+        Err(_) => strings("map_labels", value),
     }
+}
+
+/// What becomes of labels: `FROM=TO`, and names of schemes; a pair goes before a scheme.
+pub(super) fn label_map(words: &[String]) -> Result<BTreeMap<Label, Label>, String> {
     let (mut pairs, mut schemes) = (BTreeMap::new(), Vec::new());
-    for word in strings("map_labels", value)? {
+    for word in words {
         match word.split_once('=') {
             Some((from, to)) => {
-                pairs.insert(label(from)?, label(to)?);
+                if pairs.insert(label(from)?, label(to)?).is_some() {
+                    return Err(format!("map_labels has {from} twice"));
+                }
             }
-            None => schemes.push(named(
-                "map_labels",
-                &word,
-                LabelScheme::ALL,
-                LabelScheme::as_str,
-            )?),
+            None => {
+                let all = LabelScheme::ALL;
+                schemes.push(named("map_labels", word, all, LabelScheme::as_str)?);
+            }
         }
     }
     for (from, to) in schemes.iter().flat_map(|s| s.pairs()) {
@@ -239,8 +298,27 @@ fn label_map(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Labe
     Ok(pairs)
 }
 
+fn rule(name: &str) -> Result<Rule, String> {
+    let rule = Rule::of_name(name);
+    rule.ok_or_else(|| format!("without: no rule {name:?}: wiretag.rules() lists them"))
+}
+
+pub(super) fn score(share: f64) -> Result<f64, String> {
+    match share {
+        0.0..=1.0 => Ok(share),
+        _ => Err(format!(
+            "min_score is {share}: a score is a number from 0 to 1"
+        )),
+    }
+}
+
+/// The label of a name.
+pub(super) fn label(name: &str) -> Result<Label, String> {
+    Label::new(name).map_err(|e| e.to_string())
+}
+
 /// The case policy of a word.
-pub(super) fn case(word: &str) -> PyResult<Case> {
+pub(super) fn case(word: &str) -> Result<Case, String> {
     match word {
         "any" => Ok(Case::Any),
         "title" => Ok(Case::Title),
@@ -255,7 +333,7 @@ pub(super) fn named<T: Copy>(
     word: &str,
     all: &[T],
     name: impl Fn(T) -> &'static str,
-) -> PyResult<T> {
+) -> Result<T, String> {
     let found = all.iter().copied().find(|&t| name(t) == word);
     found.ok_or_else(|| {
         let names: Vec<&str> = all.iter().map(|&t| name(t)).collect();
@@ -263,9 +341,6 @@ pub(super) fn named<T: Copy>(
     })
 }
 
-fn unknown(option: &str, word: &str, names: &[&str]) -> PyErr {
-    invalid(format!(
-        "{option} is {word:?}: there are {}",
-        names.join(", ")
-    ))
+fn unknown(option: &str, word: &str, names: &[&str]) -> String {
+    format!("{option} is {word:?}: there are {}", names.join(", "))
 }

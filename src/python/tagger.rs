@@ -2,13 +2,17 @@
 
 use super::{
     arrow::{self, Columns},
-    document::{Document, Text},
+    document::{Document, Text, raw_meta},
     error::{exception, in_document, invalid},
+    explain::Explanation,
     input,
     settings::{Given, Settings},
     workers::{Memory, Team, Workers},
 };
-use crate::{Annotator, Found};
+use crate::{
+    Annotator, Found, OffsetUnit,
+    explain::{Report, occurrences, word_at},
+};
 use pyo3::{
     prelude::*,
     types::{PyDict, PyIterator, PyList, PyTuple},
@@ -18,6 +22,7 @@ use rayon::prelude::*;
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -45,6 +50,8 @@ pub(super) const BYTES_AT_ONCE: usize = 4 << 20;
 ///     min_score: Leave out spans with a lower score, from 0 to 1. Default: 0.
 ///     overlaps: ``all`` keeps what lost to a longer span, too; its ``lost`` says why. Default: ``longest``.
 ///     attributes: Copy the attributes of entities to their spans. Default: False.
+///     config: A file of settings, ``wiretag.toml``, for what no argument says; its settings of input and output are passed over.
+///         Default: none; none is looked for.
 ///     threads: Threads that work in batches; 0 for one a core. Default: 0.
 ///
 /// Raises:
@@ -62,7 +69,7 @@ pub(super) struct Tagger {
 #[pymethods]
 impl Tagger {
     #[new]
-    #[pyo3(signature = (gazetteers=None, *, builtin=None, patterns=None, rules=None, without=None, titles=None, date_field=None, label=None, case=None, labels=None, map_labels=None, min_score=None, overlaps=None, attributes=None, threads=None))]
+    #[pyo3(signature = (gazetteers=None, *, builtin=None, patterns=None, rules=None, without=None, titles=None, date_field=None, label=None, case=None, labels=None, map_labels=None, min_score=None, overlaps=None, attributes=None, config=None, threads=None))]
     #[allow(
         clippy::too_many_arguments,
         reason = "they are keywords in Python, an option each"
@@ -83,6 +90,7 @@ impl Tagger {
         min_score: Option<f64>,
         overlaps: Option<&str>,
         attributes: Option<bool>,
+        config: Option<PathBuf>,
         threads: Option<usize>,
     ) -> PyResult<Tagger> {
         let given = Given {
@@ -100,6 +108,7 @@ impl Tagger {
             min_score,
             overlaps,
             attributes,
+            config,
             threads,
         };
         let settings = Settings::new(py, &given)?;
@@ -231,6 +240,43 @@ impl Tagger {
         let date = &self.settings.date_field;
         let columns = Columns::new(text, id, date, errors, offset_unit)?;
         arrow::annotate(py, self, data, &columns)
+    }
+
+    /// Explains why a text, or a word in it, is annotated as it is.
+    ///
+    /// Args:
+    ///     text: The text, or a ``Document``.
+    ///     word: Explain this word or these words alone, wherever they stand, in any case.
+    ///     at: Explain the word at this character alone.
+    #[pyo3(signature = (text, *, word=None, at=None))]
+    fn explain(
+        &self,
+        text: &Bound<'_, PyAny>,
+        word: Option<&str>,
+        at: Option<usize>,
+    ) -> PyResult<Explanation> {
+        let py = text.py();
+        let text = input::text(text, 0)?;
+        let words = match (word, at) {
+            (Some(_), Some(_)) => return Err(invalid("word and at exclude each other")),
+            (Some(word), None) => Some(occurrences(&text.text, word)),
+            (None, Some(at)) => {
+                let word = word_at(&text.text, at, OffsetUnit::Codepoint);
+                Some(vec![word.map_err(|e| exception(py, &e))?])
+            }
+            (None, None) => None,
+        };
+        if let (Some(word), Some([])) = (word, words.as_deref()) {
+            return Err(invalid(format!("{word:?} does not stand in the text")));
+        }
+        let meta = text.meta.as_ref().map(|m| raw_meta(m.bind(py)));
+        let document = crate::Document::new(text.id, &*text.text);
+        let document = document.with_meta(meta.transpose()?.unwrap_or_default());
+        let report = py.detach(|| {
+            let unit = OffsetUnit::Codepoint;
+            Report::of(&self.annotator, &document, words.as_deref(), unit)
+        });
+        Ok(Explanation(report))
     }
 
     /// The labels that spans may have, sorted.

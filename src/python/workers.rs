@@ -6,9 +6,18 @@ use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::{
     mem,
-    sync::{Arc, Mutex, PoisonError},
+    panic::resume_unwind,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, RecvTimeoutError},
+    },
     thread,
+    time::Duration,
 };
+
+/// How long a signal waits at most.
+const BETWEEN_SIGNALS: Duration = Duration::from_millis(50);
 
 /// Threads that are started when they are first needed, and what each of them reuses.
 #[derive(Debug)]
@@ -53,7 +62,7 @@ impl Workers {
 
     /// The threads of this process.
     pub(super) fn team(&self, _attached: Python<'_>) -> PyResult<Arc<Team>> {
-        let mut team = self.team.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut team = lock(&self.team);
         if let Some(team) = team.as_ref().filter(|t| t.process == std::process::id()) {
             return Ok(team.clone());
         }
@@ -71,6 +80,46 @@ impl Workers {
     }
 }
 
+/// Does long work in another thread, and asks the interpreter for signals meanwhile: Ctrl-C sets `stop`, which ends the work.
+///
+/// # Errors
+/// What the signal raised.
+pub(super) fn interruptible<T: Send>(
+    py: Python<'_>,
+    stop: &AtomicBool,
+    work: impl FnOnce() -> T + Send,
+) -> PyResult<T> {
+    thread::scope(|scope| {
+        let (done, is_done) = mpsc::channel();
+        let worker = scope.spawn(move || {
+            let result = work();
+            // Nobody waits any more if it was interrupted.
+            let _ = done.send(());
+            result
+        });
+        let mut interrupted = Ok(());
+        let is_done = Mutex::new(is_done);
+        let wait = || lock(&is_done).recv_timeout(BETWEEN_SIGNALS);
+        while py.detach(wait) == Err(RecvTimeoutError::Timeout) {
+            if let Err(e) = py.check_signals() {
+                stop.store(true, Ordering::Relaxed);
+                interrupted = Err(e);
+            }
+        }
+        let result = py.detach(|| worker.join());
+        interrupted?;
+        match result {
+            Ok(result) => Ok(result),
+            Err(panic) => resume_unwind(panic),
+        }
+    })
+}
+
+/// A lock that was held by a thread that panicked is good enough.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Team {
     /// Does work in these threads: what it splits is shared among them.
     pub(super) fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
@@ -79,10 +128,9 @@ impl Team {
 
     /// Calls with memory that no other thread uses.
     pub(super) fn with_spare_memory<T>(&self, call: impl FnOnce(&mut Memory) -> T) -> T {
-        let lock = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut memory = lock().pop().unwrap_or_default();
+        let mut memory = lock(&self.spare).pop().unwrap_or_default();
         let done = call(&mut memory);
-        lock().push(memory);
+        lock(&self.spare).push(memory);
         done
     }
 

@@ -7,10 +7,12 @@ mod person;
 mod phrase;
 mod place;
 mod scene;
+mod sighting;
 mod syllables;
 mod title;
 mod weapon;
 
+pub(crate) use sighting::{ClueKind, Sighting, Surroundings, Taken};
 pub use title::Titles;
 
 use crate::{
@@ -244,6 +246,29 @@ impl Rules {
         };
         document::find(&scene, winners, document, &mut found);
         found.additions.len() > before
+    }
+
+    /// Sees the names of a text that [`Rules::apply`] saw last that no list has, given what won the competition, sorted; and what
+    /// stands around the names that lists have. Nothing where there are no lexicons.
+    pub(crate) fn sightings(
+        &self,
+        gazetteer: &Gazetteer,
+        (text, tokens): (&str, &Tokens),
+        matches: &Matches,
+        taken: &[Taken],
+        scratch: &Scratch,
+    ) -> (Vec<Sighting>, Vec<(Label, Surroundings)>) {
+        let (mut sightings, mut known) = (Vec::new(), Vec::new());
+        if self.has_lexicons() {
+            let scene = Scene::again(text, tokens, gazetteer, matches.names(), &scratch.scene);
+            sighting::find(&scene, &self.labels, taken, &mut sightings, &mut known);
+        }
+        (sightings, known)
+    }
+
+    /// Are there lexicons that say what words are?
+    pub(crate) fn has_lexicons(&self) -> bool {
+        !self.lexicons.is_empty()
     }
 
     /// Adds the titles of people to a text that [`Rules::apply`] saw last, given the winners of the competition.

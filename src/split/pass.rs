@@ -3,18 +3,16 @@
 use super::Split;
 use crate::{
     annotated::{Claimed, Proved, open, parse_raw},
+    batch::{Piece, in_blocks, pieces},
     error::{Error, Problem},
-    read::{Raw, Sources},
+    read::Sources,
     record::{OffsetUnit, Record},
     span::Label,
 };
-use rayon::prelude::*;
 use std::{
     cmp::Reverse,
     collections::BTreeMap,
-    iter,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::atomic::Ordering,
 };
 
 /// What is made of a piece of the input, and why nothing is.
@@ -38,12 +36,6 @@ pub(super) struct Taken<'a> {
     pub(super) unread: BTreeMap<&'static str, u64>,
 }
 
-/// The pieces of the input that are worked on at once: bytes enough to keep all threads busy, few enough to hold.
-const BLOCK_BYTES: usize = 4 << 20;
-const BLOCK_PIECES: usize = 1 << 14;
-
-type Piece = Result<Raw, Problem>;
-
 impl Split {
     /// Makes something of every document in parallel, with a scratch for each thread, and takes it in the order of the input. Gives
     /// whether it came to the end: it was not told to stop.
@@ -53,46 +45,13 @@ impl Split {
         make: impl Fn(&Taken<'_>, &str, &mut S) -> T + Sync,
         mut take: impl FnMut(Outcome<T>) -> Result<(), Error>,
     ) -> Result<bool, Error> {
-        let mut pieces = self.pieces(sources);
-        let mut block = next_block(&mut pieces);
-        while !block.is_empty() {
-            if self.stop.load(Ordering::Relaxed) {
-                return Ok(false);
-            }
-            // The next block is read while this one is worked on.
-            let work = || {
-                let made = block.par_iter().map_init(S::default, |scratch, piece| {
-                    self.outcomes(piece, &make, scratch)
-                });
-                made.collect::<Vec<_>>()
-            };
-            let (made, next) = rayon::join(work, || next_block(&mut pieces));
-            for outcome in made.into_iter().flatten() {
-                take(outcome)?;
-            }
-            block = next;
-        }
-        Ok(true)
-    }
-
-    fn pieces(&self, mut sources: Sources) -> impl Iterator<Item = Piece> + Send {
         let (read, count) = (self.read.clone(), self.bytes_read.clone());
-        let mut opened = None;
-        iter::from_fn(move || {
-            loop {
-                let Some(pieces) = &mut opened else {
-                    match sources.next()?.and_then(|s| open(&s, &read, &count)) {
-                        Ok(pieces) => opened = Some(pieces),
-                        Err(problem) => return Some(Err(problem)),
-                    }
-                    continue;
-                };
-                match pieces.next() {
-                    Some(piece) => return Some(piece),
-                    None => opened = None,
-                }
-            }
-        })
+        in_blocks(
+            pieces(sources, move |source| open(source, &read, &count)),
+            &self.stop,
+            |piece, scratch| self.outcomes(piece, &make, scratch),
+            |outcomes| outcomes.into_iter().try_for_each(&mut take),
+        )
     }
 
     fn outcomes<T, S: Default>(
@@ -158,14 +117,4 @@ impl Split {
         };
         Outcome::Made(make(&taken, &file), problems)
     }
-}
-
-fn next_block(pieces: &mut impl Iterator<Item = Piece>) -> Vec<Piece> {
-    let (mut block, mut bytes) = (Vec::new(), 0);
-    while bytes < BLOCK_BYTES && block.len() < BLOCK_PIECES {
-        let Some(piece) = pieces.next() else { break };
-        bytes += piece.as_ref().map_or(0, |raw| raw.bytes.len());
-        block.push(piece);
-    }
-    block
 }

@@ -20,7 +20,7 @@ pub(crate) mod percent;
 pub mod prodigy;
 pub mod spacy;
 mod text_unit;
-#[cfg(feature = "cli")]
+#[cfg(feature = "terminal")]
 pub mod view;
 pub mod votes;
 
@@ -258,7 +258,7 @@ formats! {
     /// Text with its spans in brackets, for people and tests: [`marked`].
     Marked "marked" => marked::Marked,
     /// Text with its spans in colour, for terminals: [`view`].
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "terminal")]
     View "view" => view::View,
 }
 

@@ -298,11 +298,11 @@ fn a_word_is_found_by_its_offset_in_every_unit() {
     };
     assert_eq!(
         err(&["--text", text, "--at", "3"]),
-        "wiretag: --at 3: no word stands there, the next starts at 4"
+        "wiretag: offset 3: no word stands there, the next starts at 4"
     );
     assert_eq!(
         err(&["--text", text, "--at", "99"]),
-        "wiretag: --at 99: the text ends at 16 (codepoint)"
+        "wiretag: offset 99: the text ends at 16 (codepoint)"
     );
     assert_eq!(
         err(&["--text", text, "--word", "…"]),

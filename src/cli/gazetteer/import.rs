@@ -8,7 +8,7 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, BufWriter, Seek, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 use wiretag::{
@@ -158,7 +158,7 @@ impl Lists {
         for (label, ranks) in self.rows {
             let path = match single {
                 true => args.output.clone(),
-                false => with_label(&args.output, label),
+                false => output::with_label(&args.output, label),
             };
             let header = header(args, label, columns);
             output::persist(&path, |out| Ok(write_list(out, &header, ranks)?))?;
@@ -180,12 +180,6 @@ fn write_list(
         io::copy(&mut rows, out)?;
     }
     Ok(())
-}
-
-/// `wikidata.tsv` for ORG: `wikidata-org.tsv`.
-fn with_label(path: &Path, label: Label) -> PathBuf {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!("{stem}-{}.tsv", label.as_str().to_lowercase()))
 }
 
 fn header(args: &Args, label: Label, columns: &str) -> String {

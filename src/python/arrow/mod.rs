@@ -80,12 +80,14 @@ impl<'a> Columns<'a> {
         offset_unit: &str,
     ) -> PyResult<Columns<'a>> {
         let units = [OffsetUnit::Codepoint, OffsetUnit::Byte, OffsetUnit::Utf16];
+        let errors = named("errors", errors, &["raise", "column"], |word| word);
+        let unit = named("offset_unit", offset_unit, &units, OffsetUnit::as_str);
         Ok(Columns {
             text,
             id,
             date,
-            with_errors: named("errors", errors, &["raise", "column"], |word| word)? == "column",
-            unit: named("offset_unit", offset_unit, &units, OffsetUnit::as_str)?,
+            with_errors: errors.map_err(invalid)? == "column",
+            unit: unit.map_err(invalid)?,
         })
     }
 

@@ -1,180 +1,198 @@
-//! What `wiretag explain --json` writes, and the page for people is made of: an [`Explanation`] in words.
-//!
-//! # Format
-//!
-//! UTF-8, one JSON object a document and line, in the order of the input; with `--word`, of those documents that have it. Its fields
-//! are those of [`Report`], in their order. Offsets are half-open and count what `offset_unit` says. Fields may be added; readers
-//! should ignore those that they do not know.
+//! [`Report`]: an [`Explanation`] in words, for people and for programs.
 
-use serde::Serialize;
-use wiretag::{
-    AliasId, Annotator, Context, ContextPlace, Document, EntryId, Explained, Explanation, Label,
-    Near, Nearness, OffsetUnit, Offsets, Origin, Outcome, Refusal, Refused, Span,
+#[cfg(feature = "terminal")]
+mod page;
+
+use crate::{
+    annotator::{Annotator, Explained, Explanation, LexiconWord, Outcome},
+    document::{AliasId, Document, EntryId, Origin},
+    error::Error,
+    gazetteer::{Case, Context, ContextPlace, Near, Nearness},
+    matcher::{Refusal, Refused},
+    record::{OffsetUnit, Offsets},
+    span::{Label, Span},
+    tokens::Tokens,
 };
+use serde::Serialize;
 
-/// A document, and why it has the spans that it has.
+/// A document, and why it has the spans that it has: what `wiretag explain` shows.
+///
+/// # Format
+///
+/// [`Report::json`] is one JSON object. Its fields are those below, in their order. Offsets are half-open and count what `offset_unit`
+/// says. Fields may be added; readers should ignore those that they do not know.
+///
+/// ```
+/// use wiretag::{Annotator, Document, Gazetteer, OffsetUnit, explain::{Report, occurrences}};
+/// let annotator = Annotator::builder().build(Gazetteer::builtin()?)?;
+/// let doc = Document::new("a1", "Georgia Gov. Brian Kemp spoke.");
+/// let words = occurrences(doc.text(), "georgia");
+/// let why = Report::of(&annotator, &doc, Some(&words), OffsetUnit::Codepoint).json();
+/// assert!(why.starts_with(r#"{"id":"a1","text":"Georgia Gov. Brian Kemp spoke.","offset_unit":"codepoint","words":[{"start":0,"end":7,"#));
+/// # Ok::<(), wiretag::Error>(())
+/// ```
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
+pub struct Report {
     /// Id of the document.
-    pub(super) id: String,
+    id: String,
     /// Its text.
-    pub(super) text: String,
+    text: String,
     /// What offsets count: `codepoint`, `byte`, `utf16`.
-    pub(super) offset_unit: OffsetUnit,
+    offset_unit: OffsetUnit,
     /// The words that were asked for; absent if the whole text was. Everything below overlaps one of them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) words: Option<Vec<Word>>,
+    words: Option<Vec<Word>>,
     /// All that competed, by start, then the longer first.
-    pub(super) candidates: Vec<Candidate>,
+    candidates: Vec<Candidate>,
     /// Aliases whose letters and digits stand there and that a policy kept from matching.
-    pub(super) refused: Vec<RefusedAlias>,
+    refused: Vec<RefusedAlias>,
 }
 
 /// A piece of the text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(super) struct Place {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) text: String,
+struct Place {
+    start: usize,
+    end: usize,
+    text: String,
 }
 
 /// A word that was asked for.
 #[derive(Debug, Serialize)]
-pub(super) struct Word {
+struct Word {
     #[serde(flatten)]
-    pub(super) place: Place,
+    place: Place,
     /// Is it, or a part of it, in a span that was found?
-    pub(super) found: bool,
+    found: bool,
     /// The lexicons that have it, each with the line.
-    pub(super) lexicons: Vec<Lexicon>,
+    lexicons: Vec<Lexicon>,
     /// Names that it almost is; empty if it was found.
-    pub(super) near: Vec<NearAlias>,
+    near: Vec<NearAlias>,
 }
 
 /// A word of a lexicon, which rules and contexts read.
 #[derive(Debug, Serialize)]
-pub(super) struct Lexicon {
+struct Lexicon {
     #[serde(flatten)]
-    pub(super) place: Place,
-    pub(super) lexicon: String,
-    pub(super) file: String,
-    pub(super) line: usize,
+    place: Place,
+    lexicon: String,
+    file: String,
+    line: usize,
 }
 
 /// What competed, and what became of it.
 #[derive(Debug, Serialize)]
-pub(super) struct Candidate {
+struct Candidate {
     #[serde(flatten)]
-    pub(super) place: Place,
+    place: Place,
     /// `found`; `blocks`: a blocking entry won and leaves nothing; `agrees`: the winner has this span and label; `lost`;
     /// `no-match`: it touches a URL, a handle or another place where nothing is found; `left out`: its label was not asked for.
-    pub(super) outcome: &'static str,
+    outcome: &'static str,
     /// Why it lost, or to whom it agrees; absent if it won.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) because: Option<String>,
+    because: Option<String>,
     #[serde(flatten)]
-    pub(super) entity: Entity,
+    entity: Entity,
     #[serde(flatten)]
-    pub(super) found_by: FoundBy,
+    found_by: FoundBy,
     /// `dateline`, `byline`, `credit`, `boilerplate`, `no-match`, when the span lies in one; else absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) zone: Option<&'static str>,
+    zone: Option<&'static str>,
     /// What won in its place; absent if it won or lies in a no-match zone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) winner: Option<Winner>,
+    winner: Option<Winner>,
 }
 
 /// What won in the place of another.
 #[derive(Debug, Serialize)]
-pub(super) struct Winner {
+struct Winner {
     #[serde(flatten)]
-    pub(super) place: Place,
+    place: Place,
     #[serde(flatten)]
-    pub(super) entity: Entity,
+    entity: Entity,
     #[serde(flatten)]
-    pub(super) found_by: FoundBy,
+    found_by: FoundBy,
 }
 
 /// What something is.
 #[derive(Debug, PartialEq, Serialize)]
-pub(super) struct Entity {
+struct Entity {
     /// The class; null for a blocking entry.
-    pub(super) label: Option<&'static str>,
+    label: Option<&'static str>,
     /// Id of the entity; null where no list has it, and for a blocking entry.
-    pub(super) entity: Option<String>,
+    entity: Option<String>,
     /// Canonical name of the entity; null as the id is.
-    pub(super) name: Option<String>,
+    name: Option<String>,
 }
 
 /// What found it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum FoundBy {
+enum FoundBy {
     Alias(Alias),
     Rule(Rule),
 }
 
 /// An alias, with its policies.
 #[derive(Debug, Serialize)]
-pub(super) struct Alias {
+struct Alias {
     /// As the list writes it.
-    pub(super) text: String,
+    text: String,
     /// `full`, `short`, `acronym`, `demonym`, `former`, `plural`.
-    pub(super) kind: String,
+    kind: String,
     /// `exact`, `title`, `any`.
-    pub(super) case: String,
+    case: String,
     /// May it be a part of a hyphen compound?
-    pub(super) hyphen: bool,
-    pub(super) priority: i8,
+    hyphen: bool,
+    priority: i8,
     /// As the list writes them: `not near: Atlanta, Savannah`.
-    pub(super) contexts: Vec<String>,
+    contexts: Vec<String>,
     /// `from 2018-04-19`; none where it counts on all days.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) validity: Option<String>,
-    pub(super) file: String,
-    pub(super) line: usize,
+    validity: Option<String>,
+    file: String,
+    line: usize,
 }
 
 /// A rule.
 #[derive(Debug, Serialize)]
-pub(super) struct Rule {
-    pub(super) name: &'static str,
+struct Rule {
+    name: &'static str,
     /// What it does, with an example.
-    pub(super) about: &'static str,
+    about: &'static str,
 }
 
 /// An alias that did not match.
 #[derive(Debug, Serialize)]
-pub(super) struct RefusedAlias {
+struct RefusedAlias {
     #[serde(flatten)]
-    pub(super) place: Place,
+    place: Place,
     /// The first policy that refused: `case`, `gap`, `punctuation`, `hyphen`, `number`, `touched`, `context`.
-    pub(super) policy: &'static str,
+    policy: &'static str,
     /// The same in words, with what was wanted and what stands there.
-    pub(super) because: String,
+    because: String,
     #[serde(flatten)]
-    pub(super) entity: Entity,
-    pub(super) alias: Alias,
+    entity: Entity,
+    alias: Alias,
     /// What stands in the way; absent for `case`, `punctuation`, and for words that are missing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) at: Option<Place>,
+    at: Option<Place>,
 }
 
 /// A name that a word almost is.
 #[derive(Debug, Serialize)]
-pub(super) struct NearAlias {
+struct NearAlias {
     #[serde(flatten)]
-    pub(super) place: Place,
+    place: Place,
     /// `one edit`: a letter or space is missing, too many or another, or two letters changed places; `longer`: the name goes on.
-    pub(super) nearness: &'static str,
+    nearness: &'static str,
     #[serde(flatten)]
-    pub(super) entity: Entity,
-    pub(super) alias: Alias,
+    entity: Entity,
+    alias: Alias,
 }
 
 impl Report {
     /// What there is to say of a document, or of these words of it.
-    pub(super) fn of(
+    pub fn of(
         annotator: &Annotator,
         doc: &Document,
         words: Option<&[Span]>,
@@ -221,6 +239,71 @@ impl Report {
             words,
             candidates: candidates.map(|c| teller.candidate(&why, c)).collect(),
             refused: refused.map(|r| teller.refused(r)).collect(),
+        }
+    }
+
+    /// The report as JSON.
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).expect("strings and numbers are JSON")
+    }
+
+    /// The report as text for people.
+    #[cfg(feature = "terminal")]
+    pub fn page(&self) -> String {
+        page::page(self, false)
+    }
+
+    /// The same with escape sequences for the colours.
+    #[cfg(feature = "terminal")]
+    pub fn coloured_page(&self) -> String {
+        page::page(self, true)
+    }
+}
+
+/// Where the words of `wanted` stand in a text: their folded forms, whatever is between them. None where it has no word.
+pub fn occurrences(text: &str, wanted: &str) -> Vec<Span> {
+    let (tokens, wanted) = (Tokens::of(text), Tokens::of(wanted));
+    let n = wanted.len();
+    if n == 0 {
+        return Vec::new();
+    }
+    let windows = tokens.hashes().windows(n).enumerate();
+    let same = windows.filter(|(_, hashes)| *hashes == wanted.hashes());
+    same.map(|(i, _)| Span {
+        start: tokens.span(i).start,
+        end: tokens.span(i + n - 1).end,
+    })
+    .collect()
+}
+
+/// The word that an offset lies in.
+///
+/// # Errors
+/// When no word stands there.
+pub fn word_at(text: &str, at: usize, unit: OffsetUnit) -> Result<Span, Error> {
+    let mut before = 0;
+    let byte = text.char_indices().find_map(|(byte, c)| {
+        before += unit.count(c.encode_utf8(&mut [0; 4]));
+        (at < before).then_some(byte)
+    });
+    let Some(byte) = byte else {
+        return Err(Error::invalid(format!(
+            "offset {at}: the text ends at {before} ({unit})"
+        )));
+    };
+    let tokens = Tokens::of(text);
+    let i = tokens.first_after(byte);
+    match (i < tokens.len()).then(|| tokens.span(i)) {
+        Some(span) if span.start <= byte => Ok(span),
+        next => {
+            let next = next.map(|span| {
+                let start = unit.count(&text[..span.start]);
+                format!(", the next starts at {start}")
+            });
+            let next = next.unwrap_or_default();
+            Err(Error::invalid(format!(
+                "offset {at}: no word stands there{next}"
+            )))
         }
     }
 }
@@ -279,7 +362,7 @@ impl Teller<'_> {
         let from = all.partition_point(|w| w.span.start + longest < word.start);
         let lexicons = all[from..].iter().take_while(|w| w.span.start < word.end);
         let lexicons = lexicons.filter(|w| w.span.overlaps(word));
-        let lexicon = |w: &wiretag::LexiconWord| {
+        let lexicon = |w: &LexiconWord| {
             let class = gazetteer.entry_class(w.entry);
             let (file, line) = gazetteer.entry_source(w.entry);
             Lexicon {
@@ -369,7 +452,7 @@ impl Teller<'_> {
             Refusal::Case => {
                 let case = gazetteer.alias_case(r.alias);
                 let wants = match case {
-                    wiretag::Case::Exact => "in just this case",
+                    Case::Exact => "in just this case",
                     _ => "with each of its capitals",
                 };
                 ("case", format!("{case}: {alias:?} {wants}"))
@@ -415,7 +498,6 @@ impl Teller<'_> {
                     gazetteer.alias_validity(r.alias)
                 ),
             ),
-            _ => ("policy", "a policy of the alias refuses".to_owned()),
         }
     }
 
@@ -490,7 +572,7 @@ fn missing(context: &Context) -> String {
 }
 
 /// A context with the first of its words: lists may have hundreds.
-pub(super) fn shortened(context: &str) -> String {
+fn shortened(context: &str) -> String {
     const SHOWN: usize = 4;
     let count = context.split(", ").count();
     match count > SHOWN + 1 {

@@ -1,20 +1,21 @@
 //! The page for people: a [`Report`] in lines, what overlaps in one paragraph.
 
-use super::report::{
-    Alias, Candidate, Entity, FoundBy, NearAlias, Place, RefusedAlias, Report, shortened,
-};
+use super::{Alias, Candidate, Entity, FoundBy, NearAlias, Place, RefusedAlias, Report, shortened};
+use crate::write::view::label_style;
 use anstyle::{AnsiColor, Color, Style};
 use std::fmt::Write;
-use wiretag::write::view::label_style;
 
 /// So many names that a word almost is are shown.
 const MOST_NEAR: usize = 5;
 
-/// A report as text with escape sequences for the colours.
-pub(super) fn page(report: &Report) -> String {
+/// A report as text, with escape sequences for the colours or without.
+pub(super) fn page(report: &Report, coloured: bool) -> String {
     let mut out = String::new();
-    let heading = Style::new().bold().underline();
-    let mut page = Page { out: &mut out };
+    let mut page = Page {
+        out: &mut out,
+        coloured,
+    };
+    let heading = page.style(Style::new().bold().underline());
     page.line(format_args!("{heading}{}{heading:#}", shown(&report.id)));
     match &report.words {
         None => page.whole(report),
@@ -25,6 +26,7 @@ pub(super) fn page(report: &Report) -> String {
 
 struct Page<'a> {
     out: &'a mut String,
+    coloured: bool,
 }
 
 /// What a paragraph is made of.
@@ -63,6 +65,14 @@ fn items(report: &Report) -> Vec<Item<'_>> {
 }
 
 impl Page<'_> {
+    /// The style, where there are any.
+    fn style(&self, style: Style) -> Style {
+        match self.coloured {
+            true => style,
+            false => Style::new(),
+        }
+    }
+
     fn line(&mut self, line: std::fmt::Arguments<'_>) {
         writeln!(self.out, "{line}").expect("writing to a string does not fail");
     }
@@ -91,7 +101,7 @@ impl Page<'_> {
         let mut from = 0;
         for word in report.words.iter().flatten() {
             let Place { start, end, text } = &word.place;
-            let bold = Style::new().bold();
+            let bold = self.style(Style::new().bold());
             self.line(format_args!("\n{bold}{text:?}{bold:#} at {start}..{end}"));
             // Words come in order: what ends before one of them is behind us.
             while items.get(from).is_some_and(|i| i.place().end <= *start) {
@@ -128,7 +138,7 @@ impl Page<'_> {
                     "longer" => "which goes on".to_owned(),
                     _ => format!("one letter or space from {words:?}"),
                 };
-                let what = what(&n.entity);
+                let what = self.what(&n.entity);
                 let (text, source) = (&n.alias.text, source(&n.alias));
                 self.verb(
                     YELLOW,
@@ -165,7 +175,7 @@ impl Page<'_> {
                     };
                     let zone = c.zone.filter(|_| c.outcome != "no-match");
                     let zone = zone.map(|z| format!(", in a {z}")).unwrap_or_default();
-                    let what = what(&c.entity);
+                    let what = self.what(&c.entity);
                     self.verb(
                         color,
                         c.outcome,
@@ -179,7 +189,7 @@ impl Page<'_> {
                     }
                 }
                 Item::Refused(r) => {
-                    let (what, because) = (what(&r.entity), &r.because);
+                    let (what, because) = (self.what(&r.entity), &r.because);
                     self.verb(RED, "refused", format_args!("{text:?} {what}: {because}"));
                     self.alias(&r.alias);
                 }
@@ -189,12 +199,12 @@ impl Page<'_> {
 
     /// A line that starts with what became of something.
     fn verb(&mut self, color: AnsiColor, verb: &str, rest: std::fmt::Arguments<'_>) {
-        let style = Style::new().bold().fg_color(Some(Color::Ansi(color)));
+        let style = self.style(Style::new().bold().fg_color(Some(Color::Ansi(color))));
         self.line(format_args!("  {style}{verb:<8}{style:#} {rest}"));
     }
 
     fn detail(&mut self, detail: std::fmt::Arguments<'_>) {
-        let style = Style::new().dimmed();
+        let style = self.style(Style::new().dimmed());
         self.line(format_args!("           {style}{detail}{style:#}"));
     }
 
@@ -215,25 +225,25 @@ impl Page<'_> {
         let (text, source) = (&alias.text, source(alias));
         self.detail(format_args!("alias {text:?}, {source}: {policies}"));
     }
+
+    /// `COUNTRY country/KP (North Korea)`.
+    fn what(&self, entity: &Entity) -> String {
+        let Some(label) = entity.label else {
+            return "blocking entry".to_owned();
+        };
+        let style = self.style(label_style(label));
+        let mut what = format!("{style}{label}{style:#}");
+        if let (Some(id), Some(name)) = (&entity.entity, &entity.name) {
+            what.push_str(&format!(" {} ({})", shown(id), shown(name)));
+        }
+        what
+    }
 }
 
 const GREEN: AnsiColor = AnsiColor::Green;
 const YELLOW: AnsiColor = AnsiColor::Yellow;
 const RED: AnsiColor = AnsiColor::Red;
 const GREY: AnsiColor = AnsiColor::BrightBlack;
-
-/// `COUNTRY country/KP (North Korea)`.
-fn what(entity: &Entity) -> String {
-    let Some(label) = entity.label else {
-        return "blocking entry".to_owned();
-    };
-    let style = label_style(label);
-    let mut what = format!("{style}{label}{style:#}");
-    if let (Some(id), Some(name)) = (&entity.entity, &entity.name) {
-        what.push_str(&format!(" {} ({})", shown(id), shown(name)));
-    }
-    what
-}
 
 /// File and line of an alias.
 fn source(alias: &Alias) -> String {

@@ -1,19 +1,16 @@
 //! `wiretag explain`: why a text, or a word in it, has the spans that it has.
 
-mod page;
-mod report;
-
 use super::{
     options::{GazetteerArgs, Gazetteers, InputArgs, each_document, parse_unit},
     output::{self, complain},
 };
-use report::Report;
 use std::{
     io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 use wiretag::{
-    Annotator, Document, Error, OffsetUnit, Severity, Span, Tokens,
+    Annotator, Document, Error, OffsetUnit, Severity, Tokens,
+    explain::{Report, occurrences, word_at},
     read::{ReadOptions, Sources},
 };
 
@@ -187,13 +184,12 @@ impl<W: Write> Pages<'_, W> {
         }
         let report = Report::of(self.annotator, doc, words.as_deref(), self.plan.unit);
         if self.plan.json {
-            serde_json::to_writer(&mut self.out, &report).map_err(io::Error::from)?;
-            self.out.write_all(b"\n")?;
+            writeln!(self.out, "{}", report.json())?;
         } else {
-            let mut page = page::page(&report);
-            if anstream::stdout().current_choice() == anstream::ColorChoice::Never {
-                page = anstream::adapter::strip_str(&page).to_string();
-            }
+            let page = match anstream::stdout().current_choice() {
+                anstream::ColorChoice::Never => report.page(),
+                _ => report.coloured_page(),
+            };
             let gap = if self.pages > 0 { "\n" } else { "" };
             write!(self.out, "{gap}{page}")?;
         }
@@ -210,48 +206,6 @@ impl<W: Write> Pages<'_, W> {
                 Some(format!("{word:?} stands in no document"))
             }
             _ => None,
-        }
-    }
-}
-
-/// Where the words of `wanted` stand in a text: their folded forms, whatever is between them.
-fn occurrences(text: &str, wanted: &str) -> Vec<Span> {
-    let (tokens, wanted) = (Tokens::of(text), Tokens::of(wanted));
-    let n = wanted.len();
-    let windows = tokens.hashes().windows(n).enumerate();
-    let same = windows.filter(|(_, hashes)| *hashes == wanted.hashes());
-    same.map(|(i, _)| Span {
-        start: tokens.span(i).start,
-        end: tokens.span(i + n - 1).end,
-    })
-    .collect()
-}
-
-/// The word that an offset lies in.
-fn word_at(text: &str, at: usize, unit: OffsetUnit) -> Result<Span, Error> {
-    let mut before = 0;
-    let byte = text.char_indices().find_map(|(byte, c)| {
-        before += unit.count(c.encode_utf8(&mut [0; 4]));
-        (at < before).then_some(byte)
-    });
-    let Some(byte) = byte else {
-        return Err(Error::invalid(format!(
-            "--at {at}: the text ends at {before} ({unit})"
-        )));
-    };
-    let tokens = Tokens::of(text);
-    let i = tokens.first_after(byte);
-    match (i < tokens.len()).then(|| tokens.span(i)) {
-        Some(span) if span.start <= byte => Ok(span),
-        next => {
-            let next = next.map(|span| {
-                let start = unit.count(&text[..span.start]);
-                format!(", the next starts at {start}")
-            });
-            let next = next.unwrap_or_default();
-            Err(Error::invalid(format!(
-                "--at {at}: no word stands there{next}"
-            )))
         }
     }
 }
