@@ -92,9 +92,9 @@ def annotate(
     if settings.get("threads") is None:
         settings["threads"] = int(session.conf.get("spark.task.cpus", "1") or 1)
     tagger = Tagger(gazetteers, patterns=patterns, **settings)
-    config = json.dumps(_shipped(session, tagger), sort_keys=True)
-    date = [name for name in (settings.get("date_field") or "date",) if name in df.columns]
-    needed = [name for name in df.columns if name in {*kept, text_col, id_col, *date}]
+    arguments = _shipped(session, tagger)
+    config = json.dumps(arguments, sort_keys=True)
+    needed = [name for name in df.columns if name in {*kept, text_col, id_col, arguments["date_field"]}]
     fields: list[StructField] = [df.schema[name] for name in kept]
     fields.append(spans_field(offset_unit))
     if errors == "column":
