@@ -1,8 +1,9 @@
-"""The pages of the documentation: what they show is what happens."""
+"""The pages of the documentation and the strings of modules: what they show is what happens."""
 
 from __future__ import annotations
 
 import doctest
+import importlib
 import io
 import re
 from pathlib import Path
@@ -38,3 +39,11 @@ def test_examples_print_what_the_page_shows(page: Path, tmp_path: Path, monkeypa
     said = io.StringIO()
     done = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test, out=said.write)
     assert done.attempted and not done.failed, said.getvalue()
+
+
+@pytest.mark.parametrize("name", ["wiretag", "wiretag.spacy"])
+def test_examples_of_modules_hold(name: str) -> None:
+    if name == "wiretag.spacy":
+        pytest.importorskip("spacy")
+    done = doctest.testmod(importlib.import_module(name))
+    assert done.attempted and not done.failed

@@ -252,6 +252,7 @@ class TestSaved:
         text = f"{self.TEXT} The Grey Heron stays."
         doc = nlp(text)
         assert found(doc.ents) == [(name, "SHIP") for name in ["Nordhavn", "tanker Baltica", "Kyiv Star", "Grey Heron"]]
+        assert len(component(nlp).patterns) == 2
         nlp.to_disk(tmp_path / "saved")
         # Twice, over what it read.
         spacy.load(tmp_path / "saved").to_disk(tmp_path / "saved")
@@ -310,8 +311,13 @@ def test_patterns_are_added_as_to_a_ruler() -> None:
         ruler.add_patterns([{"label": "X", "pattern": "x"}, {"label": "X", "pattern": [{"LOWR": "x"}]}])
     assert raised.value.line == 2
     assert len(nlp("Apple opens in San Francisco.").ents) == 2
+    assert [pattern["label"] for pattern in ruler.patterns] == ["ORG", "GPE"]
+    with pytest.raises(wiretag.Error, match="no pattern has the id 'pear'"):
+        ruler.remove_by_id("pear")
+    ruler.remove_by_id("apple")
+    assert found(nlp("Apple opens in San Francisco.").ents) == [("San Francisco", "GPE")]
     ruler.clear()
-    assert not ruler.labels
+    assert not ruler.labels and not ruler.patterns
 
 
 def test_training_configurations_give_gazetteers_and_patterns(ships: Path) -> None:

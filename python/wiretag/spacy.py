@@ -213,7 +213,7 @@ class WiretagPipe(Pipe):
             self._missing = error
         else:
             self._gazetteers = gazetteers
-            self._patterns = [Path(path).read_text(encoding="utf-8") for path in patterns]
+            self._patterns = [Path(path).read_text(encoding="utf-8-sig") for path in patterns]
 
     def add_gazetteers(self, gazetteers: Iterable[str | Path | Gazetteer]) -> None:
         """Adds gazetteers behind those that are there. They are saved with the pipeline."""
@@ -225,8 +225,24 @@ class WiretagPipe(Pipe):
         Raises:
             DataError: When one is bad; ``line`` is its place, counted from 1.
         """
-        lines = "".join(json.dumps(pattern) + "\n" for pattern in patterns)
-        self._use(self._gazetteers, [*self._patterns, lines])
+        self._use(self._gazetteers, [*self._patterns, _lines(patterns)])
+
+    @property
+    def patterns(self) -> list[dict[str, Any]]:
+        """The patterns, those of the configuration first."""
+        lines = (line for text in self._patterns for line in text.split("\n"))
+        return [json.loads(line) for line in lines if line.strip()]
+
+    def remove_by_id(self, pattern_id: str) -> None:
+        """Removes the patterns with an id.
+
+        Raises:
+            Error: When no pattern has it.
+        """
+        kept = [pattern for pattern in self.patterns if pattern.get("id") != pattern_id]
+        if len(kept) == len(self.patterns):
+            raise Error(f"no pattern has the id {pattern_id!r}")
+        self._use(self._gazetteers, [_lines(kept)] if kept else [])
 
     def initialize(
         self,
@@ -387,6 +403,10 @@ class WiretagPipe(Pipe):
         if self.counts[count] == 1:
             message = f"{_shown(found)} {what}; nlp.get_pipe({self.name!r}).counts has how many did"
             warnings.warn(message, AlignmentWarning, stacklevel=2)
+
+
+def _lines(patterns: Iterable[dict[str, Any]]) -> str:
+    return "".join(json.dumps(pattern) + "\n" for pattern in patterns)
 
 
 def _shown(span: wiretag.Span) -> str:
