@@ -93,6 +93,7 @@ def test_entities_have_ids_and_what_the_record_has(nlp: Any) -> None:
     assert [token.ent_kb_id_ for token in dprk] == ["country/KP"]
     [expected] = [s for s in wiretag.Tagger().annotate(TEXT).spans if s.text == "DPRK"]
     assert dprk._.wiretag == expected.to_dict()
+    assert doc[4:7].as_doc(copy_user_data=True).ents[0]._.wiretag == dprk._.wiretag
     assert dprk._.wiretag["score"] == expected.score and dprk._.wiretag["origin"] == "alias"
 
 
@@ -183,6 +184,10 @@ class TestAlignment:
         with pytest.warns(wiretag_spacy().AlignmentWarning):
             doc = nlp(COMPOUND)
         assert found(doc.spans["sc"]) == [("U.S.-Mexican", "COUNTRY"), ("U.S.-Mexican", "NATIONALITY")]
+        assert [span._.wiretag["text"] for span in doc.spans["sc"]] == ["U.S.", "Mexican"]
+        copied = Doc(nlp.vocab).from_bytes(doc.to_bytes())
+        assert [span._.wiretag["text"] for span in copied.spans["sc"]] == ["U.S.", "Mexican"]
+        assert doc[0:1]._.wiretag is None
 
 
 def wiretag_spacy() -> Any:

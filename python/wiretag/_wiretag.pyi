@@ -56,7 +56,7 @@ def read(
 def read_articles(
     paths: _Paths,
     *,
-    format: Literal["text", "markdown", "jsonl", "json", "html", "csv", "tsv", "warc"] | None = None,
+    format: Literal["text", "markdown", "jsonl", "json", "html", "csv", "tsv", "warc", "parquet"] | None = None,
     text_field: str | Iterable[str] | None = None,
     id_field: str = "id",
     encoding: str | None = None,
@@ -181,7 +181,7 @@ class Tagger:
         gazetteers: _Path | Gazetteer | Iterable[_Path | Gazetteer] | None = None,
         *,
         builtin: bool | None = None,
-        patterns: _Path | Iterable[_Path] | None = None,
+        patterns: _Paths | Iterable[Mapping[str, Any]] | None = None,
         rules: bool | None = None,
         without: str | Iterable[str] | None = None,
         titles: Literal["outside", "inside"] | None = None,

@@ -12,6 +12,7 @@ mod gazetteer;
 mod html;
 mod input;
 mod settings;
+mod span;
 mod tagger;
 mod workers;
 
@@ -24,12 +25,13 @@ mod module {
     #[pymodule_export]
     use crate::python::{
         arrow::{ArrowArray, ArrowStream},
-        document::{Document, Span},
+        document::Document,
         evaluate::evaluate,
         explain::Explanation,
         files::{Reader, convert, read, read_articles},
         gazetteer::{Gazetteer, GazetteerBuilder, verify},
         rules,
+        span::Span,
         tagger::{Annotations, Tagger},
         version,
     };

@@ -38,7 +38,8 @@ pub(super) const BYTES_AT_ONCE: usize = 4 << 20;
 ///     gazetteers: Lists, folders of lists, compiled gazetteers (paths), ``Gazetteer`` objects; they come before the built-in ones
 ///         where names tie.
 ///     builtin: Use the built-in gazetteers. Default: True.
-///     patterns: Files of patterns: spaCy's and Prodigy's ``patterns.jsonl``.
+///     patterns: Files of patterns, spaCy's and Prodigy's ``patterns.jsonl``; or the patterns themselves, as an ``EntityRuler`` takes
+///         them.
 ///     rules: Apply rules besides the lists. Default: True.
 ///     without: Rules that are not applied; ``wiretag.rules()`` lists them.
 ///     titles: ``inside``: titles are parts of people (*President Obama*). Default: ``outside``.
@@ -270,7 +271,8 @@ impl Tagger {
             return Err(invalid(format!("{word:?} does not stand in the text")));
         }
         let meta = text.meta.as_ref().map(|m| raw_meta(m.bind(py)));
-        let document = crate::Document::new(text.id, &*text.text);
+        let id = if text.id.is_empty() { "text" } else { &text.id };
+        let document = crate::Document::new(id, &*text.text);
         let document = document.with_meta(meta.transpose()?.unwrap_or_default());
         let report = py.detach(|| {
             let unit = OffsetUnit::Codepoint;
