@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
-from typing import Any, Literal, TypeAlias, final, overload
+from typing import Any, Literal, Protocol, TypeAlias, final, overload
 
 from ._errors import DocumentError
 from ._types import Problem, Zone
 
 __all__ = [
     "Annotations",
+    "ArrowArray",
+    "ArrowStream",
     "Document",
     "Explanation",
     "Gazetteer",
@@ -27,6 +29,13 @@ __all__ = [
 
 _Path: TypeAlias = str | PathLike[str]
 _Case: TypeAlias = Literal["any", "title", "exact"]
+
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
 _Text: TypeAlias = str | Mapping[str, Any] | Document
 _Paths: TypeAlias = _Path | Iterable[_Path]
 _Map: TypeAlias = Mapping[str, str] | str | Iterable[str]
@@ -206,8 +215,40 @@ class Tagger:
     def annotate_iter(
         self, texts: Iterable[_Text], *, chunk: int = 4096, errors: Literal["keep"]
     ) -> Iterator[Document | DocumentError]: ...
+    @overload
+    def annotate_arrow(
+        self,
+        data: _ArrowArray,
+        *,
+        text: str = "text",
+        id: str | None = None,
+        errors: Literal["raise", "column"] = "raise",
+        offset_unit: Literal["codepoint", "byte", "utf16"] = "codepoint",
+    ) -> ArrowArray: ...
+    @overload
+    def annotate_arrow(
+        self,
+        data: _ArrowStream,
+        *,
+        text: str = "text",
+        id: str | None = None,
+        errors: Literal["raise", "column"] = "raise",
+        offset_unit: Literal["codepoint", "byte", "utf16"] = "codepoint",
+    ) -> ArrowStream: ...
     def explain(self, text: _Text, *, word: str | None = None, at: int | None = None) -> Explanation: ...
     def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]: ...
+
+@final
+class ArrowArray:
+    def __arrow_c_schema__(self) -> object: ...
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+    def __len__(self) -> int: ...
+
+@final
+class ArrowStream:
+    def __arrow_c_schema__(self) -> object: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __len__(self) -> int: ...
 
 @final
 class Explanation:

@@ -2,7 +2,7 @@
 
 use super::{Annotator, Found, Scratch, Trace};
 use crate::{
-    document::Document,
+    document::{Document, ZoneKind},
     resolve::overlap::{Candidate, End, Fate},
     rules::{Rules, Sighting, Surroundings, Taken},
     span::Label,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Annotator {
-    /// The names of a document that no list has, in the order of the text, and what stands around those that lists have; `found` has
+    /// The names of a document that no list has, in the order of the text, and what stands around those that were found; `found` gets
     /// its annotations.
     pub(crate) fn sightings(
         &self,
@@ -28,13 +28,20 @@ impl Annotator {
         let won = scratch.fates.iter().filter_map(won);
         let mut taken: Vec<Taken> = won.map(taken).collect();
         taken.sort_by_key(|t| t.span.start);
-        rules.sightings(
+        let (mut sightings, known) = rules.sightings(
             self.gazetteer(),
             (doc.text(), &scratch.tokens),
             &scratch.matches,
             &taken,
             &scratch.rules,
-        )
+        );
+        // Who wrote an article, or took the picture, is not who it is about.
+        let others = [ZoneKind::Byline, ZoneKind::Credit, ZoneKind::Boilerplate];
+        let others = found.zones.iter().filter(|z| others.contains(&z.kind));
+        for zone in others {
+            sightings.retain(|s| !s.span.overlaps(zone.span));
+        }
+        (sightings, known)
     }
 
     /// Can names be told that no list has: are there rules, and lexicons that say what words are?

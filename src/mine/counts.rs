@@ -15,8 +15,8 @@ pub(super) struct Group {
 
 /// The names of all documents by their keys.
 ///
-/// Where there are more than [`Counts::most`], names of the fewest documents are forgotten, until half the room is free. What is
-/// counted of a name that was forgotten and came again is less than there is, by at most the documents that were asked for then.
+/// Where there are more than fit, names of the fewest documents are forgotten, until half the room is free. So names that are rare in
+/// between may be missed or counted less; those of many documents are not.
 #[derive(Debug)]
 pub(super) struct Counts {
     groups: HashMap<String, Group>,
@@ -123,5 +123,45 @@ impl Sketch {
 
     pub(super) fn get(&self, hash: u64) -> u64 {
         u64::from(self.cell(hash).load(Ordering::Relaxed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts documents, each with the names of one line; `name documents` of what is left.
+    fn counted(most: usize, documents: &[&str]) -> (String, u64) {
+        let mut counts = Counts::new(most);
+        for names in documents {
+            let seen = || Seen {
+                mentions: 1,
+                ..Seen::default()
+            };
+            let names = names.split(' ').map(|name| (name.to_owned(), seen()));
+            counts.add(names.collect());
+        }
+        let forgotten = counts.forgotten;
+        let groups = counts.into_groups();
+        let groups = groups
+            .iter()
+            .map(|(key, g)| format!("{key} {}", g.documents));
+        (groups.collect::<Vec<_>>().join(", "), forgotten)
+    }
+
+    #[test]
+    fn names_of_the_fewest_documents_are_forgotten_first() {
+        let documents = ["köln a b", "köln a c", "köln d e"];
+        let all = "a 2, b 1, c 1, d 1, e 1, köln 3";
+        assert_eq!(counted(6, &documents), (all.to_owned(), 0));
+        // The fifth name is one too many: those of one document go, then those of two.
+        assert_eq!(counted(4, &documents), ("a 2, köln 3".to_owned(), 4));
+    }
+
+    #[test]
+    fn a_sketch_counts_what_has_a_hash() {
+        let sketch = Sketch::new(1 << 4);
+        [3, 3, 7].into_iter().for_each(|hash| sketch.add(hash));
+        assert_eq!([3, 7, 8].map(|hash| sketch.get(hash)), [2, 1, 0]);
     }
 }

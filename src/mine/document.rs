@@ -202,8 +202,10 @@ pub(super) fn add_words(words: &mut Vec<String>, more: String) {
     }
 }
 
-/// How a name is written most often where its capitals mean something; of several the first in order.
+/// How a name is written most often where its capitals mean something; of several not in capitals, then the first in order.
 pub(super) fn best_surface(surfaces: &BTreeMap<String, (u64, u64)>) -> &str {
-    let best = surfaces.iter().rev().max_by_key(|(_, counts)| **counts);
+    let has_lower = |surface: &str| surface.contains(char::is_lowercase);
+    let best = surfaces.iter().rev();
+    let best = best.max_by_key(|(surface, counts)| (**counts, has_lower(surface)));
     best.map_or("", |(surface, _)| surface)
 }

@@ -2,7 +2,7 @@
 
 use super::{counts::Group, surroundings::Known};
 use crate::{document::Rule, rules::ClueKind, span::Label};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// What clues say together.
 #[derive(Clone, Copy, Debug)]
@@ -13,14 +13,19 @@ pub(super) struct Verdict {
 }
 
 /// What speaks for no label at all weighs as much as this clue.
-const NOTHING: f64 = 0.6;
+const NOTHING: f64 = 0.5;
 
 /// Words around a name that known names of a label rarely have speak against it, but not loudly: there are many words.
-const LEAST_WORDS: f64 = -0.4;
+const LEAST_WORDS: f64 = -0.2;
+
+/// Words alone make no label.
+const MOST_WORDS: f64 = 0.4;
 
 /// How much one kind of clue counts where it is there at every mention.
 fn weight(kind: ClueKind) -> f64 {
     match kind {
+        // Where nearly all such names are weapons; next to nothing where half of them are.
+        ClueKind::Designation => 4.0,
         ClueKind::Rule(rule) => match rule {
             Rule::PersonSpeech | Rule::PersonFamilyName | Rule::OrganizationUnit => 1.5,
             Rule::PersonShort | Rule::OrganizationShort => 1.0,
@@ -31,11 +36,10 @@ fn weight(kind: ClueKind) -> f64 {
         ClueKind::NounBehind | ClueKind::Head | ClueKind::GivenName | ClueKind::Who => 2.0,
         ClueKind::Company | ClueKind::PlaceBehind => 1.5,
         ClueKind::Preposition => 1.6,
-        ClueKind::RoleOf => 1.2,
+        ClueKind::RoleOf => 1.0,
         ClueKind::FamilyName => 1.0,
         ClueKind::Compound => 0.8,
         ClueKind::Speech => 0.7,
-        ClueKind::Designation => 1.3,
         ClueKind::Acronym => 0.9,
     }
 }
@@ -54,8 +58,12 @@ pub(super) fn judge(group: &Group, known: &Known) -> Verdict {
         };
         // One mention may be chance, three are not; few of many say less than all.
         let sure = 1.0 - (-0.7 * n as f64).exp();
-        let share = (n as f64 / mentions).powf(0.3);
-        let says = weight(kind) * sure * share;
+        let share = (n as f64 / mentions).powf(0.4);
+        let weight = match kind {
+            ClueKind::Designation => weight(kind) * known.weapons.powi(2),
+            _ => weight(kind),
+        };
+        let says = weight * sure * share;
         *support.entry(label).or_default() += says;
         // Nothing happens in a person, whatever given name a place has.
         if kind == ClueKind::Preposition {
@@ -63,7 +71,12 @@ pub(super) fn judge(group: &Group, known: &Known) -> Verdict {
         }
     }
     for says in known.verdict(&group.seen.words) {
-        *support.entry(says.label).or_default() += says.support.max(LEAST_WORDS);
+        let support = support.entry(says.label);
+        let most = match &support {
+            Entry::Occupied(_) => f64::INFINITY,
+            Entry::Vacant(_) => MOST_WORDS,
+        };
+        *support.or_default() += says.support.clamp(LEAST_WORDS, most);
     }
     let all: f64 = support.values().map(|s| s.exp()).sum();
     let best = support.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));

@@ -1,6 +1,6 @@
 //! Proposals as a list: rows to append after review.
 
-use super::{Proposal, Proposals};
+use super::{KnownName, Proposal, Proposals, Relation};
 use crate::{
     gazetteer::{AliasKind, Linter, SourceDefaults},
     import::{columns, row},
@@ -11,8 +11,8 @@ impl Proposals {
     /// A list in the format of `gazetteers/README.md`, best proposals first, each below a comment with its evidence. It is read
     /// without complaint, by the linter too: what would be a finding is a comment with the reason. `source` is for its header.
     ///
-    /// A proposal that is a form of a known name has the id of that entity, to which it adds a name. None without a label: a list has
-    /// one.
+    /// An acronym that brackets define is a name more of the entity that a list has: its row has that id. What is one letter from a known
+    /// name may be anybody, so that row is a comment beside its own. None without a label: a list has one.
     pub fn list(&self, source: &str) -> Option<String> {
         let label = self.label?;
         let source: Vec<&str> = source.split_whitespace().collect();
@@ -27,10 +27,16 @@ impl Proposals {
         let mut lines = Vec::from(header);
         for proposal in &self.proposals {
             lines.push(format!("# {}", proposal.comment()));
-            lines.push(match proposal.row() {
+            let known = proposal.known.as_ref();
+            let is_acronym = |k: &&KnownName| k.relation == Relation::Acronym;
+            lines.push(match proposal.row(known.filter(is_acronym)) {
                 Ok(row) => row,
                 Err(reason) => format!("# left out, {reason}: {}", proposal.name),
             });
+            let spelling = known.filter(|k| k.relation == Relation::Spelling);
+            if let Some(Ok(row)) = spelling.map(|known| proposal.row(Some(known))) {
+                lines.push(format!("# or, if it is the same: {row}"));
+            }
         }
         leave_out_findings(&mut lines);
         lines.push(String::new());
@@ -50,16 +56,20 @@ impl Proposal {
         comment.replace(['\n', '\r', '\t'], " ")
     }
 
-    fn row(&self) -> Result<String, String> {
+    /// Its row, as a name more of an entity that a list has or as an entity of its own.
+    fn row(&self, of: Option<&KnownName>) -> Result<String, String> {
         let label = self.label.ok_or("no label")?;
-        let names: Vec<(&str, AliasKind)> = [(&*self.name, AliasKind::Full)]
-            .into_iter()
-            .chain(self.aliases.iter().map(|(name, kind)| (&**name, *kind)))
-            .collect();
-        let id = self.known.as_ref().map_or("", |known| &known.entity);
+        let kind = match of {
+            Some(known) if known.relation == Relation::Acronym => AliasKind::Acronym,
+            _ => AliasKind::Full,
+        };
+        let names = of.iter().map(|known| (&*known.name, AliasKind::Full));
+        let names = names.chain([(&*self.name, kind)]);
+        let aliases = self.aliases.iter().map(|(name, kind)| (&**name, *kind));
+        let names: Vec<(&str, AliasKind)> = names.chain(aliases).collect();
         let words = self.evidence.iter().filter(|e| e.label == label);
         let hints = words.flat_map(|e| e.words.iter().cloned()).collect();
-        row(id, label, &names, hints)
+        row(of.map_or("", |known| &known.entity), label, &names, hints)
     }
 }
 

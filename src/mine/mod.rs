@@ -134,15 +134,25 @@ impl<'a> Miner<'a> {
     /// Reads all sources and makes proposals. Problems are reported in the order of the input, while the run goes on.
     ///
     /// # Errors
-    /// When the annotator has no rules, or its gazetteer no lexicons: nothing would tell names from other words then.
+    /// When the annotator has no rules, or its gazetteer no lexicons: nothing would tell names from other words then. When labels are
+    /// asked for that neither gazetteer nor rules have.
     pub fn run(&self, sources: Sources, report: &mut dyn FnMut(&Problem)) -> Result<Mined, Error> {
         if !self.annotator.has_lexicons() {
             return Err(Error::invalid(
                 "names are told from other words by rules and lexicons (common words, given names, titles): leave --no-rules and --no-builtin out, or add lexicons with -g",
             ));
         }
+        let labels = self.annotator.labels();
+        if let Some(label) = self.labels.iter().flatten().find(|l| !labels.contains(l)) {
+            let labels: Vec<&str> = labels.iter().map(|l| l.as_str()).collect();
+            return Err(Error::invalid(format!(
+                "no label {:?}: the gazetteers and rules have {}",
+                label.as_str(),
+                labels.join(", ")
+            )));
+        }
         let lower = Sketch::new(1 << 20);
-        let known = Known::new(self.annotator.labels());
+        let known = Known::new(labels);
         let mut counts = Counts::new(self.most_names);
         let mut mined = Mined::default();
         let (read, count) = (self.read.clone(), self.bytes_read.clone());
@@ -162,7 +172,7 @@ impl<'a> Miner<'a> {
         )?;
         mined.stopped = !ended;
         mined.forgotten = counts.forgotten;
-        mined.groups = proposal::propose(self, counts, &lower, &known);
+        mined.groups = proposal::propose(self, counts, &lower, known);
         Ok(mined)
     }
 

@@ -8,9 +8,9 @@ use super::{
     surroundings::Known,
 };
 use crate::{
-    document::AliasId,
+    document::{AliasId, EntryId},
     eval::Example,
-    gazetteer::{AliasKind, Gazetteer, Nearness, SEPARATOR},
+    gazetteer::{AliasKind, Gazetteer, Nearness, SEPARATOR, is_common_word},
     rules::ClueKind,
     span::Label,
     tokens::Tokens,
@@ -73,6 +73,8 @@ impl fmt::Display for Evidence {
 pub struct KnownName {
     /// Id of the entity.
     pub entity: String,
+    /// Its canonical name.
+    pub name: String,
     /// The alias.
     pub alias: String,
     /// The list.
@@ -113,11 +115,14 @@ pub(super) fn propose(
     miner: &Miner<'_>,
     counts: Counts,
     lower: &Sketch,
-    around: &Known,
+    mut around: Known,
 ) -> Vec<Proposals> {
     let gazetteer = miner.annotator.gazetteer();
     let mut groups: BTreeMap<String, Group> = counts.into_groups().into_iter().collect();
+    let designations = groups.values().filter(|g| is_designation(g)).count();
+    around.count_designations(designations as u64);
     join_aliases(&mut groups);
+    let around = &around;
     join_middle_names(&mut groups, around);
     let candidates = groups
         .into_iter()
@@ -175,6 +180,11 @@ pub(super) fn propose(
     // What nothing is known of comes last.
     all.sort_by_key(|p| (p.label.is_none(), p.label));
     all
+}
+
+fn is_designation(group: &Group) -> bool {
+    let mut kinds = group.seen.clues.keys().map(|(_, kind)| kind);
+    kinds.any(|&kind| kind == ClueKind::Designation)
 }
 
 /// Counts acronyms and short forms for the names that documents define them by: in all documents.
@@ -263,7 +273,10 @@ fn proposal(
     let Group { documents, seen } = &c.group;
     let name = best_surface(&seen.surfaces).to_owned();
     let aliases = seen.aliases.iter();
-    let aliases = aliases.filter(|((alias, _), _)| !is_known(gazetteer, alias));
+    let aliases = aliases.filter(|((alias, kind), (surface, _))| {
+        let is_plain = *kind == AliasKind::Short && is_common_word(surface);
+        !is_plain && !is_known(gazetteer, alias)
+    });
     let mut evidence: Vec<Evidence> = seen
         .clues
         .iter()
@@ -285,14 +298,9 @@ fn proposal(
     evidence.sort_by_key(|e| (Some(e.label) != label, Reverse(e.mentions), e.label, e.what));
     let known = match seen.entry {
         Some(entry) => {
-            let (path, line) = gazetteer.entry_source(entry);
-            Some(KnownName {
-                entity: gazetteer.entry_id(entry).into_owned(),
-                alias: gazetteer.entry_name(entry).to_owned(),
-                path: path.to_owned(),
-                line,
-                relation: Relation::Acronym,
-            })
+            let alias = gazetteer.entry_name(entry).to_owned();
+            let source = gazetteer.entry_source(entry);
+            Some(known(gazetteer, entry, alias, source, Relation::Acronym))
         }
         None => near(gazetteer, &name, label),
     };
@@ -331,16 +339,27 @@ fn near(gazetteer: &Gazetteer, name: &str, label: Option<Label>) -> Option<Known
         .filter(|n| n.nearness == Nearness::OneEdit)
         .map(|n| n.alias)
         .find(|&alias| label.is_none() || gazetteer.alias_label(alias) == label)?;
-    let (path, line) = gazetteer.alias_source(alias);
-    Some(KnownName {
-        entity: gazetteer
-            .entry_id(gazetteer.alias_entry(alias))
-            .into_owned(),
-        alias: gazetteer.alias_text(alias).to_owned(),
+    let (entry, text) = (gazetteer.alias_entry(alias), gazetteer.alias_text(alias));
+    let source = gazetteer.alias_source(alias);
+    let spelling = Relation::Spelling;
+    Some(known(gazetteer, entry, text.to_owned(), source, spelling))
+}
+
+fn known(
+    gazetteer: &Gazetteer,
+    entry: EntryId,
+    alias: String,
+    (path, line): (&str, usize),
+    relation: Relation,
+) -> KnownName {
+    KnownName {
+        entity: gazetteer.entry_id(entry).into_owned(),
+        name: gazetteer.entry_name(entry).to_owned(),
+        alias,
         path: path.to_owned(),
         line,
-        relation: Relation::Spelling,
-    })
+        relation,
+    }
 }
 
 fn what(kind: ClueKind) -> &'static str {

@@ -75,7 +75,7 @@ impl Proposal {
     /// | `aliases` | other names of it: `text`, `kind` (`acronym`, `short`, `full`) |
     /// | `evidence` | what speaks for labels: `label`, `what`, `mentions`, `words` |
     /// | `examples` | some of the first mentions: `document`, `snippet` |
-    /// | `known` | the name of a list that it is a form of, or null: `relation`, `alias`, `entity`, `path`, `line` |
+    /// | `known` | the name of a list that it is a form of, or null: `relation` (`acronym of`, `one letter from`), `alias`, `entity`, `name`, `path`, `line` |
     pub fn json(&self) -> String {
         let evidence = self.evidence.iter().map(|e| {
             json!({"label": e.label.as_str(), "what": e.what, "mentions": e.mentions, "words": e.words})
@@ -85,7 +85,7 @@ impl Proposal {
         let examples = self.examples.iter();
         let examples = examples.map(|e| json!({"document": e.document, "snippet": e.snippet}));
         let known = self.known.as_ref().map(|k| {
-            json!({"relation": k.relation.as_str(), "alias": k.alias, "entity": k.entity, "path": k.path, "line": k.line})
+            json!({"relation": k.relation.as_str(), "alias": k.alias, "entity": k.entity, "name": k.name, "path": k.path, "line": k.line})
         });
         json!({
             "name": self.name,
@@ -110,6 +110,7 @@ impl fmt::Display for KnownName {
             path,
             line,
             relation,
+            ..
         } = self;
         let relation = relation.as_str();
         write!(f, "{relation} {alias:?}, {entity}, {path}:{line}")

@@ -2,6 +2,7 @@
 //!
 //! Offsets are code points here, as in Python's strings.
 
+mod arrow;
 mod document;
 mod error;
 mod evaluate;
@@ -23,6 +24,7 @@ use pyo3::{prelude::*, types::PyDict};
 mod module {
     #[pymodule_export]
     use crate::python::{
+        arrow::{ArrowArray, ArrowStream},
         document::Document,
         evaluate::evaluate,
         explain::Explanation,

@@ -36,6 +36,8 @@ mod lint;
 mod lists;
 // Precision on texts off the domain, against a floor: `tests/off-domain/`.
 mod off_domain;
+// Names that a corpus uses and the lists lack.
+mod mine;
 // Patterns of users: the documented subset, what is refused, contexts, and the competition with names.
 mod patterns;
 // What the token index finds equals what the automaton and a naive search find, on random lists and texts.
