@@ -16,6 +16,7 @@ PAGES = {
 }
 SOURCES = {page: source for source, page in PAGES.items()}
 LINK = re.compile(r"\[([^\]]+)\]\(([^):#\s]+)(#[^)\s]*)?\)")
+FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
@@ -35,4 +36,5 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
         # A file of the repository that is no page.
         return f"`{link[1]}`"
 
-    return LINK.sub(on_site, markdown)
+    parts = FENCED.split(markdown)
+    return "".join(part if part.startswith("```") else LINK.sub(on_site, part) for part in parts)
