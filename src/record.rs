@@ -94,7 +94,7 @@ pub enum OffsetUnit {
 
 impl OffsetUnit {
     /// The key of the metadata of tables that says what their offsets count.
-    pub(crate) const KEY: &str = "wiretag.offset_unit";
+    pub const KEY: &str = "wiretag.offset_unit";
 
     /// The word that the record uses.
     pub fn as_str(self) -> &'static str {

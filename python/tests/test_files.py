@@ -24,7 +24,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, documents: list[wiretag.D
     assert sorted(p.name for p in tmp_path.iterdir()) == [name]
 
 
-@pytest.mark.parametrize("to", ["prodigy", "doccano", "label-studio", "brat", "bdocjs", "spacy", "conll"])
+@pytest.mark.parametrize("to", ["prodigy", "doccano", "label-studio", "brat", "bdocjs", "spacy", "parquet", "conll"])
 def test_formats_of_tools_keep_spans(tmp_path: Path, documents: list[wiretag.Document], to: str) -> None:
     output = tmp_path / ("out.jsonl" if to in ("prodigy", "doccano") else f"out.{to}")
     done = wiretag.write(documents, output, to=to)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +115,24 @@ def test_damage_is_found(tmp_path: Path) -> None:
         wiretag.Gazetteer.from_bytes(whole[: len(whole) // 2])
     with pytest.raises(wiretag.Error):
         wiretag.verify(tmp_path / "none.gaz")
+
+
+def test_threads_may_share_a_builder(tmp_path: Path) -> None:
+    path = tmp_path / "names.txt"
+    path.write_text("".join(f"Ship Number {n}\n" for n in range(20_000)), encoding="utf-8")
+    builder = wiretag.Gazetteer.builder()
+    outcomes: list[str] = []
+
+    def add() -> None:
+        try:
+            builder.add_path(path, label="SHIP")
+            outcomes.append("added")
+        except RuntimeError:
+            outcomes.append("busy")
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(outcomes) == 4 and "added" in outcomes

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import subprocess
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 import wiretag
+from cases import Case, cases
 
 PARTS = [
     *("Iran", "the DPRK", "Kim Jong Un", "Hwasong–18", "U.S.", "Köln", "İstanbul", "Côte d’Ivoire", "东京", "N. Korea", "IAEA"),
@@ -17,47 +18,6 @@ PARTS = [
     *("🚀", "👩‍👩‍👧", "𝔘𝔫𝔦", "𐍈", "e\u0301", "ﬁ", "\u00ad", "\u200b", "\ufeff", "\x00", "\u2028", "\U0010ffff", "ẞ", "１２"),
     *(" ", " ", " ", " ", ". ", ", ", "\n", "\n\n", "-", "’s ", " “", "” ", "(", ") ", "https://x.org/Iran ", "KYIV, Ukraine (Reuters) — "),
 ]
-
-
-Mark = tuple[int, int, str]
-
-
-@dataclass
-class Case:
-    """A case of ``tests/cases``: a text with its spans, and lists of its own, or none."""
-
-    name: str
-    lists: list[str] = field(default_factory=list)
-    body: str = ""
-
-    def unmarked(self) -> tuple[str, list[Mark]]:
-        text, marks, start = "", [], -1
-        tokens = re.findall(r"\\u\{([0-9A-Fa-f]+)\}|\\(.)|(\[)|\|([^\[\]\\|\s]+)\]|(.)", self.body.strip("\n"), re.DOTALL)
-        for code, escaped, opens, label, plain in tokens:
-            if opens:
-                start = len(text)
-            elif label:
-                marks.append((start, len(text), label))
-            else:
-                text += chr(int(code, 16)) if code else escaped or plain
-        return text, marks
-
-
-def cases(root: Path) -> list[Case]:
-    found: list[Case] = []
-    for path in sorted((root / "tests/cases").glob("*.txt")):
-        for line in path.read_text(encoding="utf-8").split("\n"):
-            if line.startswith("== "):
-                found.append(Case(f"{path.name}: {line[3:]}"))
-            elif line.startswith(">> "):
-                lists = found[-1].lists
-                if line == ">> ---" or not lists:
-                    lists.append("")
-                if line != ">> ---":
-                    lists[-1] += line[3:] + "\n"
-            elif not line.startswith("-- "):
-                found[-1].body += line + "\n"
-    return found
 
 
 def random_texts(count: int) -> list[str]:
@@ -86,34 +46,38 @@ def check(binary: str, tagger: wiretag.Tagger, texts: list[str], *options: str) 
     return sum(len(r["spans"]) for r in batch)
 
 
-def test_all_cases_are_annotated_alike(root: Path, binary: str, tagger: wiretag.Tagger, tmp_path: Path) -> None:
-    count, texts = 0, []
-    for number, case in enumerate(cases(root)):
-        text, marks = case.unmarked()
-        count += 1
-        texts.append(text)
-        if not case.lists:
-            continue
-        paths = [tmp_path / f"{number}-{n}.tsv" for n in range(len(case.lists))]
-        builder = wiretag.Gazetteer.builder()
-        for path, source in zip(paths, case.lists, strict=True):
-            path.write_text(source, encoding="utf-8")
-            builder.add_text(source, name=path.name)
-        options = [option for path in paths for option in ("-g", str(path))]
-        expected = records(binary, [text], "codepoint", "--no-builtin", *options)[0]
-        for gazetteers in (paths, [builder.build()]):
-            own = wiretag.Tagger(gazetteers, builtin=False, threads=1).annotate(text, id="0")
-            assert [(s.start, s.end, s.label) for s in own.spans] == marks, case.name
-            assert own.to_dict() == expected, case.name
-    assert count > 200
-    for case in cases(root):
-        if not case.lists:
-            text, marks = case.unmarked()
-            assert [(s.start, s.end, s.label) for s in tagger.annotate(text).spans] == marks, case.name
+@pytest.fixture(scope="module")
+def all_cases() -> list[Case]:
+    found = cases()
+    assert len(found) > 200
+    return found
+
+
+def test_all_cases_are_annotated_alike(all_cases: list[Case], binary: str, tagger: wiretag.Tagger) -> None:
+    for case in all_cases:
+        if not case.gazetteers:
+            spans = tagger.annotate(case.text).spans
+            assert [(s.start, s.end, s.label) for s in spans] == case.marks, case.name
+    texts = [case.text for case in all_cases]
     assert check(binary, tagger, texts) > 300
     other = wiretag.Tagger(titles="inside", overlaps="all", attributes=True, map_labels=["ontonotes"])
     options = ["--titles", "inside", "--overlaps", "all", "--attributes", "--map-labels", "ontonotes"]
     assert check(binary, other, texts, *options) > 300
+
+
+def test_cases_with_lists_of_their_own_are_annotated_alike(all_cases: list[Case], binary: str, tmp_path: Path) -> None:
+    for number, case in enumerate(case for case in all_cases if case.gazetteers):
+        paths = [tmp_path / f"{number}-{n}.tsv" for n in range(len(case.gazetteers))]
+        builder = wiretag.Gazetteer.builder()
+        for path, source in zip(paths, case.gazetteers, strict=True):
+            path.write_text(source, encoding="utf-8")
+            builder.add_text(source, name=path.name)
+        options = [option for path in paths for option in ("-g", str(path))]
+        expected = records(binary, [case.text], "codepoint", "--no-builtin", *options)[0]
+        for gazetteers in (paths, [builder.build()]):
+            own = wiretag.Tagger(gazetteers, builtin=False, threads=1).annotate(case.text, id="0")
+            assert [(s.start, s.end, s.label) for s in own.spans] == case.marks, case.name
+            assert own.to_dict() == expected, case.name
 
 
 def test_a_thousand_random_texts_are_annotated_alike(binary: str, tagger: wiretag.Tagger) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
+import pickle
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
@@ -28,6 +30,21 @@ def annotate(n: int) -> list[tuple[int, int, str]]:
     return [(s.start, s.end, s.label) for s in single.spans]
 
 
+def share_anew(_: object) -> None:
+    """Drops the tagger of the parent in a child."""
+    share(wiretag.Tagger(threads=2))
+    gc.collect()
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork")
+def test_a_tagger_is_dropped_in_a_forked_process() -> None:
+    share(wiretag.Tagger(threads=2))
+    expected = annotate(50)
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=share_anew, initargs=(None,)) as pool:
+        assert list(pool.map(annotate, [1, 10], timeout=120)) == [expected] * 2
+
+
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_processes_annotate_alike(method: str) -> None:
     gazetteer = wiretag.Gazetteer.from_rows([("Nordhavn", "SHIP")])
@@ -41,8 +58,6 @@ def test_processes_annotate_alike(method: str) -> None:
 
 
 def test_a_pickle_has_the_settings(tagger: wiretag.Tagger) -> None:
-    import pickle
-
     options = {
         "labels": ["GPE", "SHIP"],
         "map_labels": {"LOCATION": "GPE"},

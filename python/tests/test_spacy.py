@@ -93,6 +93,7 @@ def test_entities_have_ids_and_what_the_record_has(nlp: Any) -> None:
     assert [token.ent_kb_id_ for token in dprk] == ["country/KP"]
     [expected] = [s for s in wiretag.Tagger().annotate(TEXT).spans if s.text == "DPRK"]
     assert dprk._.wiretag == expected.to_dict()
+    assert doc[4:7].as_doc(copy_user_data=True).ents[0]._.wiretag == dprk._.wiretag
     assert dprk._.wiretag["score"] == expected.score and dprk._.wiretag["origin"] == "alias"
 
 
@@ -183,6 +184,10 @@ class TestAlignment:
         with pytest.warns(wiretag_spacy().AlignmentWarning):
             doc = nlp(COMPOUND)
         assert found(doc.spans["sc"]) == [("U.S.-Mexican", "COUNTRY"), ("U.S.-Mexican", "NATIONALITY")]
+        assert [span._.wiretag["text"] for span in doc.spans["sc"]] == ["U.S.", "Mexican"]
+        copied = Doc(nlp.vocab).from_bytes(doc.to_bytes())
+        assert [span._.wiretag["text"] for span in copied.spans["sc"]] == ["U.S.", "Mexican"]
+        assert doc[0:1]._.wiretag is None
 
 
 def wiretag_spacy() -> Any:
@@ -247,6 +252,7 @@ class TestSaved:
         text = f"{self.TEXT} The Grey Heron stays."
         doc = nlp(text)
         assert found(doc.ents) == [(name, "SHIP") for name in ["Nordhavn", "tanker Baltica", "Kyiv Star", "Grey Heron"]]
+        assert len(component(nlp).patterns) == 2
         nlp.to_disk(tmp_path / "saved")
         # Twice, over what it read.
         spacy.load(tmp_path / "saved").to_disk(tmp_path / "saved")
@@ -305,8 +311,13 @@ def test_patterns_are_added_as_to_a_ruler() -> None:
         ruler.add_patterns([{"label": "X", "pattern": "x"}, {"label": "X", "pattern": [{"LOWR": "x"}]}])
     assert raised.value.line == 2
     assert len(nlp("Apple opens in San Francisco.").ents) == 2
+    assert [pattern["label"] for pattern in ruler.patterns] == ["ORG", "GPE"]
+    with pytest.raises(wiretag.Error, match="no pattern has the id 'pear'"):
+        ruler.remove_by_id("pear")
+    ruler.remove_by_id("apple")
+    assert found(nlp("Apple opens in San Francisco.").ents) == [("San Francisco", "GPE")]
     ruler.clear()
-    assert not ruler.labels
+    assert not ruler.labels and not ruler.patterns
 
 
 def test_training_configurations_give_gazetteers_and_patterns(ships: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import signal
@@ -10,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -188,6 +190,27 @@ def test_options_are_those_of_the_program() -> None:
     assert all(s.score is not None and s.score >= 0.97 for s in few)
     assert wiretag.Tagger(rules=False).annotate("Gen. Ivan Petrov spoke.").spans == ()
     assert wiretag.Tagger(without=["person-title"]).annotate("Gen. Zorp Blarg").spans == ()
+
+
+def test_patterns_may_be_those_of_an_entity_ruler(tmp_path: Path) -> None:
+    patterns: list[Any] = [
+        {"label": "ORG", "pattern": "Acme Shipbuilding", "id": "org/acme"},
+        {"label": "GPE", "pattern": [{"LOWER": "san"}, {"LOWER": "francisco"}]},
+    ]
+    path = tmp_path / "patterns.jsonl"
+    path.write_text("".join(json.dumps(p) + "\n" for p in patterns), encoding="utf-8")
+    text = "🚀 Acme Shipbuilding left San Francisco."
+    ways: list[Any] = [patterns, path, [str(path)]]
+    for given in ways:
+        tagger = wiretag.Tagger(patterns=given, builtin=False)
+        for made in (tagger, pickle.loads(pickle.dumps(tagger))):
+            spans = [(s.start, s.label, s.entity, s.origin) for s in made.annotate(text).spans]
+            assert spans == [(2, "ORG", "org/acme", "pattern"), (25, "GPE", None, "pattern")]
+    with pytest.raises(wiretag.DataError, match="patterns:2: ") as raised:
+        wiretag.Tagger(patterns=[patterns[0], {"label": "X", "pattern": [{"POS": "NOUN"}]}])
+    assert raised.value.line == 2
+    with pytest.raises(wiretag.Error, match="not both"):
+        wiretag.Tagger(patterns=[patterns[0], path])
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from ._files import evaluate, write
 from ._types import Problem, Zone
 from ._wiretag import (
     Annotations,
+    ArrowArray,
+    ArrowStream,
     Document,
     Explanation,
     Gazetteer,
@@ -32,6 +34,8 @@ __version__: str = version()
 
 __all__ = [
     "Annotations",
+    "ArrowArray",
+    "ArrowStream",
     "DataError",
     "Document",
     "DocumentError",

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
-from typing import Any, Literal, TypeAlias, final, overload
+from typing import Any, Literal, Protocol, TypeAlias, final, overload
 
 from ._errors import DocumentError
 from ._types import Problem, Zone
 
 __all__ = [
     "Annotations",
+    "ArrowArray",
+    "ArrowStream",
     "Document",
     "Explanation",
     "Gazetteer",
@@ -27,11 +29,18 @@ __all__ = [
 
 _Path: TypeAlias = str | PathLike[str]
 _Case: TypeAlias = Literal["any", "title", "exact"]
+
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
 _Text: TypeAlias = str | Mapping[str, Any] | Document
 _Paths: TypeAlias = _Path | Iterable[_Path]
 _Map: TypeAlias = Mapping[str, str] | str | Iterable[str]
 _Annotated: TypeAlias = Literal[
-    "jsonl", "prodigy", "doccano", "label-studio", "bdocjs", "brat", "conll", "gliner", "spacy"
+    "jsonl", "prodigy", "doccano", "label-studio", "bdocjs", "brat", "conll", "gliner", "spacy", "parquet"
 ]
 
 def rules() -> dict[str, str]: ...
@@ -47,7 +56,7 @@ def read(
 def read_articles(
     paths: _Paths,
     *,
-    format: Literal["text", "markdown", "jsonl", "json", "html", "csv", "tsv", "warc"] | None = None,
+    format: Literal["text", "markdown", "jsonl", "json", "html", "csv", "tsv", "warc", "parquet"] | None = None,
     text_field: str | Iterable[str] | None = None,
     id_field: str = "id",
     encoding: str | None = None,
@@ -172,7 +181,7 @@ class Tagger:
         gazetteers: _Path | Gazetteer | Iterable[_Path | Gazetteer] | None = None,
         *,
         builtin: bool | None = None,
-        patterns: _Path | Iterable[_Path] | None = None,
+        patterns: _Paths | Iterable[Mapping[str, Any]] | None = None,
         rules: bool | None = None,
         without: str | Iterable[str] | None = None,
         titles: Literal["outside", "inside"] | None = None,
@@ -206,8 +215,40 @@ class Tagger:
     def annotate_iter(
         self, texts: Iterable[_Text], *, chunk: int = 4096, errors: Literal["keep"]
     ) -> Iterator[Document | DocumentError]: ...
+    @overload
+    def annotate_arrow(
+        self,
+        data: _ArrowArray,
+        *,
+        text: str = "text",
+        id: str | None = None,
+        errors: Literal["raise", "column"] = "raise",
+        offset_unit: Literal["codepoint", "byte", "utf16"] = "codepoint",
+    ) -> ArrowArray: ...
+    @overload
+    def annotate_arrow(
+        self,
+        data: _ArrowStream,
+        *,
+        text: str = "text",
+        id: str | None = None,
+        errors: Literal["raise", "column"] = "raise",
+        offset_unit: Literal["codepoint", "byte", "utf16"] = "codepoint",
+    ) -> ArrowStream: ...
     def explain(self, text: _Text, *, word: str | None = None, at: int | None = None) -> Explanation: ...
     def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]: ...
+
+@final
+class ArrowArray:
+    def __arrow_c_schema__(self) -> object: ...
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+    def __len__(self) -> int: ...
+
+@final
+class ArrowStream:
+    def __arrow_c_schema__(self) -> object: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __len__(self) -> int: ...
 
 @final
 class Explanation:

@@ -17,9 +17,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
-import srsly
+import srsly  # type: ignore[import-untyped]
 from spacy import util
 from spacy.language import Language
 from spacy.pipeline import Pipe
@@ -32,12 +32,28 @@ from wiretag import DataError, DocumentError, Error, FileError, Gazetteer, Tagge
 
 __all__ = ["AlignmentWarning", "VersionWarning", "WiretagPipe"]
 
-Align = Literal["expand", "contract", "drop", "fail"]
-Existing = Literal["keep", "overwrite", "error"]
-Aligned: TypeAlias = tuple[wiretag.Span, Span]
+_Aligned: TypeAlias = tuple[wiretag.Span, Span]
+
+
+def _key(span: Span) -> Any:
+    # As spaCy keys values of extensions, so that parts of documents and documents put together keep them.
+    return ("._.", "wiretag", span.start_char, span.end_char)
+
+
+def _record(span: Span) -> dict[str, Any] | None:
+    records = span.doc.user_data.get(_key(span), ())
+    same = [record for record in records if record["label"] == span.label_]
+    return next((record for record in same if record.get("entity", "") == span.id_), same[0] if same else None)
+
+
+def _keep_record(span: Span, found: wiretag.Span) -> None:
+    records, record = span.doc.user_data.setdefault(_key(span), []), found.to_dict()
+    if record not in records:
+        records.append(record)
+
 
 if not Span.has_extension("wiretag"):
-    Span.set_extension("wiretag", default=None)
+    Span.set_extension("wiretag", getter=_record)
 
 
 class AlignmentWarning(UserWarning):
@@ -58,7 +74,7 @@ class WiretagPipe(Pipe):
 
     A span has the id of its entity in ``ent_id_`` and ``kb_id_`` (``id_`` and ``kb_id_`` in a group), and in ``span._.wiretag`` the
     span of the record, as a dictionary: ``name``, ``origin``, ``score``, ``also``, ``zone``, ``attributes``, and ``start``, ``end``
-    and ``text`` as they were found, in characters. Spans of a group with the same characters share that of the first of them.
+    and ``text`` as they were found, in characters.
 
     Names that count from or until a day are held against the date in ``doc._.date``, where there is such an extension: make a document
     with ``nlp.make_doc``, set its date, and give it to ``nlp`` or ``nlp.pipe``.
@@ -91,8 +107,8 @@ class WiretagPipe(Pipe):
         gazetteers: list[str] | None = None,
         patterns: list[str] | None = None,
         spans_key: str | None = None,
-        existing: Existing = "keep",
-        align: Align = "expand",
+        existing: Literal["keep", "overwrite", "error"] = "keep",
+        align: Literal["expand", "contract", "drop", "fail"] = "expand",
         builtin: bool = True,
         rules: bool = True,
         without: list[str] | None = None,
@@ -107,8 +123,8 @@ class WiretagPipe(Pipe):
         attributes: bool = False,
         threads: int = 0,
     ) -> None:
-        _one_of("existing", existing, get_args(Existing))
-        _one_of("align", align, get_args(Align))
+        _one_of("existing", existing, ("keep", "overwrite", "error"))
+        _one_of("align", align, ("expand", "contract", "drop", "fail"))
         if overlaps == "all" and spans_key is None:
             raise Error('overlaps is "all", and entities of doc.ents do not overlap: give spans_key')
         self.name = name
@@ -146,7 +162,7 @@ class WiretagPipe(Pipe):
         What can't be annotated goes to the error handler.
         """
         handle = self.get_error_handler()
-        for docs in util.minibatch(stream, size=batch_size):
+        for docs in util.minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]
             documents = self.tagger.annotate_batch(map(self._text, docs), errors="keep")
             for doc, document in zip(docs, documents, strict=True):
                 try:
@@ -197,7 +213,7 @@ class WiretagPipe(Pipe):
             self._missing = error
         else:
             self._gazetteers = gazetteers
-            self._patterns = [Path(path).read_text(encoding="utf-8") for path in patterns]
+            self._patterns = [Path(path).read_text(encoding="utf-8-sig") for path in patterns]
 
     def add_gazetteers(self, gazetteers: Iterable[str | Path | Gazetteer]) -> None:
         """Adds gazetteers behind those that are there. They are saved with the pipeline."""
@@ -209,8 +225,24 @@ class WiretagPipe(Pipe):
         Raises:
             DataError: When one is bad; ``line`` is its place, counted from 1.
         """
-        lines = "".join(json.dumps(pattern) + "\n" for pattern in patterns)
-        self._use(self._gazetteers, [*self._patterns, lines])
+        self._use(self._gazetteers, [*self._patterns, _lines(patterns)])
+
+    @property
+    def patterns(self) -> list[dict[str, Any]]:
+        """The patterns, those of the configuration first."""
+        lines = (line for text in self._patterns for line in text.split("\n"))
+        return [json.loads(line) for line in lines if line.strip()]
+
+    def remove_by_id(self, pattern_id: str) -> None:
+        """Removes the patterns with an id.
+
+        Raises:
+            Error: When no pattern has it.
+        """
+        kept = [pattern for pattern in self.patterns if pattern.get("id") != pattern_id]
+        if len(kept) == len(self.patterns):
+            raise Error(f"no pattern has the id {pattern_id!r}")
+        self._use(self._gazetteers, [_lines(kept)] if kept else [])
 
     def initialize(
         self,
@@ -327,7 +359,7 @@ class WiretagPipe(Pipe):
             self._tell("moved", found, f"does not start and end with tokens, and became {span.text!r}")
         return span
 
-    def _set_ents(self, doc: Doc, aligned: list[Aligned]) -> None:
+    def _set_ents(self, doc: Doc, aligned: list[_Aligned]) -> None:
         there = doc.ents
         there_at = {i: n for n, ent in enumerate(there) for i in range(ent.start, ent.end)}
         new_at: set[int] = set()
@@ -344,7 +376,7 @@ class WiretagPipe(Pipe):
             elif overlapped and self.existing == "keep":
                 self.counts["existing"] += 1
             else:
-                span._.wiretag = found.to_dict()
+                _keep_record(span, found)
                 new.append(span)
                 new_at.update(tokens)
                 replaced |= overlapped
@@ -355,14 +387,14 @@ class WiretagPipe(Pipe):
                 token.ent_id = 0
         doc.ents = [*new, *(ent for n, ent in enumerate(there) if n not in replaced)]
 
-    def _set_group(self, doc: Doc, aligned: list[Aligned], key: str) -> None:
+    def _set_group(self, doc: Doc, aligned: list[_Aligned], key: str) -> None:
         there = list(doc.spans.get(key, ()))
         if there and self.existing == "error":
             raise Error(
                 f'doc.spans[{key!r}] has spans: existing="keep" adds to them, "overwrite" puts others in their place'
             )
-        for found, span in reversed(aligned):
-            span._.wiretag = found.to_dict()
+        for found, span in aligned:
+            _keep_record(span, found)
         kept = there if self.existing == "keep" else []
         doc.spans[key] = SpanGroup(doc, name=key, spans=[*kept, *(span for _, span in aligned)])
 
@@ -371,6 +403,10 @@ class WiretagPipe(Pipe):
         if self.counts[count] == 1:
             message = f"{_shown(found)} {what}; nlp.get_pipe({self.name!r}).counts has how many did"
             warnings.warn(message, AlignmentWarning, stacklevel=2)
+
+
+def _lines(patterns: Iterable[dict[str, Any]]) -> str:
+    return "".join(json.dumps(pattern) + "\n" for pattern in patterns)
 
 
 def _shown(span: wiretag.Span) -> str:

@@ -637,6 +637,25 @@ impl Annotator {
         }
     }
 
+    /// The span of a record of one annotation alone, whose place in some unit is known.
+    ///
+    /// # Panics
+    /// When nothing with this index was found.
+    pub fn mention_at<'a>(
+        &'a self,
+        text: &'a str,
+        found: &Found,
+        index: usize,
+        (start, end): (usize, usize),
+    ) -> Mention<'a> {
+        let annotation = &found.annotations[index];
+        let first = found.also.partition_point(|(k, _)| (*k as usize) < index);
+        let also = &found.also[first..];
+        let n = also.iter().take_while(|(k, _)| *k as usize == index);
+        let (also, text) = (&also[..n.count()], &text[annotation.span.range()]);
+        self.mention(annotation, start, end, text, also, None)
+    }
+
     fn mention<'a>(
         &'a self,
         annotation: &Annotation,

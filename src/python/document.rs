@@ -1,13 +1,16 @@
-//! `Document` and `Span`: a text and what is annotated in it.
+//! `Document`: a text and what is annotated in it.
 
-use super::{error::invalid, html};
+use super::{
+    error::invalid,
+    html,
+    span::{Findings, Span},
+};
 use crate::{
     Annotator, Found, Mention, Meta, OffsetUnit, Offsets, Record, Zone,
     write::{Writer, jsonl::Jsonl},
     zones,
 };
 use pyo3::{
-    IntoPyObjectExt,
     prelude::*,
     pybacked::PyBackedStr,
     sync::PyOnceLock,
@@ -16,7 +19,6 @@ use pyo3::{
 use serde_json::value::RawValue;
 use std::{
     borrow::Cow,
-    collections::BTreeMap,
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
@@ -38,7 +40,7 @@ pub(super) struct Document {
     meta: PyOnceLock<Py<PyDict>>,
     spans: PyOnceLock<Py<PyTuple>>,
     /// What spans are made of, unless they were given.
-    found: Option<(Arc<Annotator>, Found)>,
+    findings: Option<Arc<Findings>>,
 }
 
 impl fmt::Debug for Document {
@@ -64,12 +66,13 @@ impl Document {
         annotator: Arc<Annotator>,
         found: Found,
     ) -> Document {
+        let findings = Findings::new(text.text.clone_ref(py), annotator, found);
         Document {
             text: text.text,
             id: text.id,
             meta: filled(py, text.meta),
             spans: PyOnceLock::new(),
-            found: Some((annotator, found)),
+            findings: Some(Arc::new(findings)),
         }
     }
 
@@ -79,13 +82,13 @@ impl Document {
         text: Text,
         spans: Vec<Mention<'static>>,
     ) -> PyResult<Document> {
-        let spans = spans.into_iter().map(Span).collect::<Vec<_>>();
+        let spans = spans.into_iter().map(Span::own).collect::<Vec<_>>();
         Ok(Document {
             text: text.text,
             id: text.id,
             meta: filled(py, text.meta),
             spans: filled(py, Some(PyTuple::new(py, spans)?.unbind())),
-            found: None,
+            findings: None,
         })
     }
 
@@ -100,14 +103,12 @@ impl Document {
 
     /// Its spans, as records have them.
     pub(super) fn mentions<'d>(&'d self, py: Python<'_>) -> Vec<Mention<'d>> {
-        match (&self.found, self.spans.get(py)) {
-            (Some((annotator, found)), _) => {
-                annotator.mentions(&self.text, found, OffsetUnit::Codepoint)
-            }
+        match (&self.findings, self.spans.get(py)) {
+            (Some(findings), _) => findings.mentions(),
             (None, Some(spans)) => {
                 let spans = spans.bind(py).iter();
                 let spans = spans.map(|s| s.cast_into::<Span>().expect("spans were checked"));
-                spans.map(|s| s.get().0.clone()).collect()
+                spans.map(|s| s.get().to_mention()).collect()
             }
             (None, None) => Vec::new(),
         }
@@ -182,7 +183,7 @@ impl Document {
         let places = crate::annotated::Units::new(&text, OffsetUnit::Codepoint);
         let mut mentions = Vec::with_capacity(spans.len());
         for span in spans {
-            let mut mention = span.get().0.clone();
+            let mut mention = span.get().to_mention();
             let Some(bytes) = places.span(mention.start as u64, mention.end as u64) else {
                 let (start, end, len) = (mention.start, mention.end, places.len());
                 return Err(invalid(format!(
@@ -232,9 +233,8 @@ impl Document {
     #[getter]
     fn spans(&self, py: Python<'_>) -> PyResult<Py<PyTuple>> {
         let spans = self.spans.get_or_try_init(py, || {
-            let mentions = self.mentions(py).into_iter();
-            let spans: Vec<Span> = mentions.map(|m| Span(owned(m))).collect();
-            PyTuple::new(py, spans).map(Bound::unbind)
+            let spans = self.findings.as_ref().map(Findings::spans);
+            PyTuple::new(py, spans.unwrap_or_default()).map(Bound::unbind)
         });
         spans.map(|s| s.clone_ref(py))
     }
@@ -243,8 +243,8 @@ impl Document {
     #[getter]
     fn zones<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let mut fresh = Vec::new();
-        let all = match &self.found {
-            Some((_, found)) => &found.zones,
+        let all = match &self.findings {
+            Some(findings) => findings.zones(),
             None => {
                 zones(&self.text, &mut fresh);
                 &fresh
@@ -319,212 +319,5 @@ impl Document {
 
     fn _repr_html_(&self, py: Python<'_>) -> String {
         html::page(&self.text, &self.mentions(py))
-    }
-}
-
-/// A span that has a label.
-///
-/// Args:
-///     start: Where it starts, in characters of the text.
-///     end: Where it ends (exclusive), in characters.
-///     label: What it is, ``COUNTRY``.
-///     text: What it covers; a ``Document`` fills it in where it is empty, and checks it where it is not.
-///     entity: Id of the entity, ``country/KP``.
-///     name: Canonical name of the entity.
-///     also: Ids of other entities that have a name of this form and label.
-///     origin: What found it.
-///     score: How likely it is right, from 0 to 1.
-///     zone: The zone that it lies in.
-///     attributes: What else is known of it.
-#[pyclass(frozen, module = "wiretag")]
-#[derive(Debug)]
-pub(super) struct Span(Mention<'static>);
-
-#[pymethods]
-impl Span {
-    #[new]
-    #[pyo3(signature = (start, end, label, text="", *, entity=None, name=None, also=Vec::new(), origin="", score=None, zone=None, lost=None, attributes=BTreeMap::new()))]
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "they are keywords in Python, a field each"
-    )]
-    fn new(
-        start: usize,
-        end: usize,
-        label: &str,
-        text: &str,
-        entity: Option<String>,
-        name: Option<String>,
-        also: Vec<String>,
-        origin: &str,
-        score: Option<f64>,
-        zone: Option<String>,
-        lost: Option<String>,
-        attributes: BTreeMap<String, String>,
-    ) -> PyResult<Span> {
-        let label = crate::Label::new(label).map_err(|e| invalid(e.to_string()))?;
-        if start >= end {
-            return Err(invalid(format!("span {start}..{end}: it is empty")));
-        }
-        if let Some(score) = score.filter(|s| !(0.0..=1.0).contains(s)) {
-            return Err(invalid(format!(
-                "score {score}: a score is a number from 0 to 1"
-            )));
-        }
-        let pair = |(k, v): (String, String)| (k.into(), v.into());
-        Ok(Span(Mention {
-            start,
-            end,
-            label: label.as_str().into(),
-            text: text.to_owned().into(),
-            entity: entity.map(Cow::from),
-            name: name.map(Cow::from),
-            also: also.into_iter().map(Cow::from).collect(),
-            origin: origin.to_owned().into(),
-            score,
-            zone: zone.map(Cow::from),
-            lost: lost.map(Cow::from),
-            attributes: attributes.into_iter().map(pair).collect(),
-        }))
-    }
-
-    /// Where it starts, in characters of the text.
-    #[getter]
-    fn start(&self) -> usize {
-        self.0.start
-    }
-
-    /// Where it ends (exclusive), in characters of the text.
-    #[getter]
-    fn end(&self) -> usize {
-        self.0.end
-    }
-
-    /// What it is.
-    #[getter]
-    fn label<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
-        PyString::intern(py, &self.0.label)
-    }
-
-    /// The text between ``start`` and ``end``.
-    #[getter]
-    fn text(&self) -> &str {
-        &self.0.text
-    }
-
-    /// Id of the entity, ``country/KP``, or of the pattern that found it; None where neither has one.
-    #[getter]
-    fn entity(&self) -> Option<&str> {
-        self.0.entity.as_deref()
-    }
-
-    /// Canonical name of the entity; None where no list has it.
-    #[getter]
-    fn name(&self) -> Option<&str> {
-        self.0.name.as_deref()
-    }
-
-    /// Ids of other entities that have a name of this form and label.
-    #[getter]
-    fn also<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, self.0.also.iter().map(|id| &**id))
-    }
-
-    /// What found it: ``alias``, ``rule:NAME``, or ``pattern``.
-    #[getter]
-    fn origin<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
-        PyString::intern(py, &self.0.origin)
-    }
-
-    /// How likely it is right, a share of 1 in steps of 0.01; None for what lost or has none.
-    #[getter]
-    fn score(&self) -> Option<f64> {
-        self.0.score
-    }
-
-    /// The zone that it lies in: ``dateline``, ``byline``, ``credit``, ``boilerplate``; else None.
-    #[getter]
-    fn zone(&self) -> Option<&str> {
-        self.0.zone.as_deref()
-    }
-
-    /// Why it lost to another span, where the tagger keeps those (``overlaps="all"``); else None.
-    #[getter]
-    fn lost(&self) -> Option<&str> {
-        self.0.lost.as_deref()
-    }
-
-    /// What else is known of it: attributes of its entity, where the tagger copies them (``attributes=True``).
-    #[getter]
-    fn attributes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let attributes = PyDict::new(py);
-        for (name, value) in &self.0.attributes {
-            attributes.set_item(&**name, &**value)?;
-        }
-        Ok(attributes)
-    }
-
-    /// The span as it stands in the record of its document.
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let json = serde_json::to_string(&self.0).expect("a mention is JSON");
-        loads(py, &json)
-    }
-
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        other.cast::<Span>().is_ok_and(|o| o.get().0 == self.0)
-    }
-
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (self.0.start, self.0.end, &self.0.label, &self.0.entity).hash(&mut hasher);
-        hasher.finish()
-    }
-
-    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let kwargs = PyDict::new(py);
-        kwargs.set_item("entity", self.entity())?;
-        kwargs.set_item("name", self.name())?;
-        kwargs.set_item("also", self.also(py)?)?;
-        kwargs.set_item("origin", self.origin(py))?;
-        kwargs.set_item("score", self.score())?;
-        kwargs.set_item("zone", self.zone())?;
-        kwargs.set_item("lost", self.lost())?;
-        kwargs.set_item("attributes", self.attributes(py)?)?;
-        let args = (self.start(), self.end(), self.label(py), self.text());
-        (args.into_bound_py_any(py)?, kwargs).into_pyobject(py)
-    }
-
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let text = PyString::new(py, &self.0.text).repr()?.to_string();
-        let Mention {
-            start, end, label, ..
-        } = &self.0;
-        let entity = match self.entity() {
-            Some(entity) => format!(", entity={}", PyString::new(py, entity).repr()?),
-            None => String::new(),
-        };
-        Ok(format!("Span({start}, {end}, '{label}', {text}{entity})"))
-    }
-}
-
-/// A mention that borrows nothing.
-pub(super) fn owned(mention: Mention<'_>) -> Mention<'static> {
-    fn own(text: Cow<'_, str>) -> Cow<'static, str> {
-        Cow::Owned(text.into_owned())
-    }
-    let pair = |(k, v)| (own(k), own(v));
-    Mention {
-        start: mention.start,
-        end: mention.end,
-        label: own(mention.label),
-        text: own(mention.text),
-        entity: mention.entity.map(own),
-        name: mention.name.map(own),
-        also: mention.also.into_iter().map(own).collect(),
-        origin: own(mention.origin),
-        score: mention.score,
-        zone: mention.zone.map(own),
-        lost: mention.lost.map(own),
-        attributes: mention.attributes.into_iter().map(pair).collect(),
     }
 }

@@ -1,10 +1,11 @@
 //! Files of documents: read one by one, and converted as a whole.
 
 use super::{
-    document::{Document, Text, owned},
+    document::{Document, Text},
     error::{exception, invalid, problem},
     input,
     settings::{label, label_map, map_words, named},
+    span::owned,
     workers::interruptible,
 };
 use crate::{
@@ -95,7 +96,9 @@ impl Reader {
     /// What was wrong with what was read so far: warnings, and with ``errors="skip"`` what was left out.
     #[getter]
     fn problems<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        problem_list(py, &lock(&self.problems))
+        // What calls into the interpreter must hold no lock that others wait for.
+        let problems = lock(&self.problems).clone();
+        problem_list(py, &problems)
     }
 }
 
@@ -226,8 +229,8 @@ impl Content {
 ///
 /// Args:
 ///     paths: A file, a folder, a pattern such as ``gold/*.jsonl``, or several; also packed (.gz, .zst, .bz2).
-///     format: ``jsonl``, ``prodigy``, ``doccano``, ``label-studio``, ``bdocjs``, ``brat``, ``conll``, ``gliner``, ``spacy``. Default: by
-///         name, then content.
+///     format: ``jsonl``, ``prodigy``, ``doccano``, ``label-studio``, ``bdocjs``, ``brat``, ``conll``, ``gliner``, ``spacy``,
+///         ``parquet``. Default: by name, then content.
 ///     label_field: The field of a span that has its label, in JSONL.
 ///     errors: What becomes of documents and spans that are wrong. ``raise``: a ``DataError`` with file and line; the next call goes
 ///         on behind it. ``skip``: they are left out, and ``problems`` of the reader tells them.
@@ -263,7 +266,7 @@ pub(super) fn read(
 ///
 /// Args:
 ///     paths: A file, a folder, a pattern such as ``news/*.html``, or several; also packed (.gz, .zst, .bz2).
-///     format: ``text``, ``markdown``, ``jsonl``, ``json``, ``html``, ``csv``, ``tsv``, ``warc``. Default: by name, then content.
+///     format: ``text``, ``markdown``, ``jsonl``, ``json``, ``html``, ``csv``, ``tsv``, ``warc``, ``parquet``. Default: by name, then content.
 ///     text_field: Of JSONL, JSON, CSV, TSV: the fields that make the text, joined by a blank line. Default: ``text``.
 ///     id_field: The field with the id.
 ///     encoding: Of what is not UTF-8. Default: as HTML declares, else a guess.
@@ -319,8 +322,8 @@ pub(super) fn read_articles(
 /// Args:
 ///     paths: A file, a folder, a pattern, or several.
 ///     output: The file (.gz and .zst pack it) or folder; it appears when it is whole.
-///     to: ``jsonl``, ``prodigy``, ``doccano``, ``doccano-entities``, ``label-studio``, ``conll``, ``bilou``, ``gliner``, ``csv``, ``marked``,
-///         or a folder: ``spacy``, ``huggingface``, ``huggingface-jsonl``, ``brat``, ``bdocjs``.
+///     to: ``jsonl``, ``prodigy``, ``doccano``, ``doccano-entities``, ``label-studio``, ``conll``, ``bilou``, ``gliner``, ``parquet``, ``csv``,
+///         ``marked``, or a folder: ``spacy``, ``huggingface``, ``huggingface-jsonl``, ``brat``, ``bdocjs``.
 ///     format: Format of the input. Default: by name, then content.
 ///     labels: Keep spans of these labels alone. Default: all.
 ///     map_labels: Labels that become others: a mapping, or ``["ontonotes"]``. Default: none.

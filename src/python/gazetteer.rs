@@ -14,7 +14,7 @@ use pyo3::{
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 /// Names to find, compiled: immutable, shared by all taggers that use it.
@@ -203,9 +203,9 @@ impl Gazetteer {
 /// Collects entities and their names, from files or one by one.
 ///
 /// What is added first wins where names tie. Every method gives the builder back, so that calls can be chained.
-#[pyclass(frozen, module = "wiretag")]
+#[pyclass(module = "wiretag")]
 #[derive(Debug, Default)]
-pub(super) struct GazetteerBuilder(Mutex<crate::GazetteerBuilder>);
+pub(super) struct GazetteerBuilder(crate::GazetteerBuilder);
 
 #[pymethods]
 impl GazetteerBuilder {
@@ -217,32 +217,30 @@ impl GazetteerBuilder {
     /// Adds a list, or the ``.tsv`` and ``.txt`` files of a folder.
     #[pyo3(signature = (path, *, label=None, case=None))]
     fn add_path<'py>(
-        slf: &Bound<'py, GazetteerBuilder>,
+        mut slf: PyRefMut<'py, GazetteerBuilder>,
         path: PathBuf,
         label: Option<&str>,
         case: Option<&str>,
-    ) -> PyResult<Bound<'py, GazetteerBuilder>> {
+    ) -> PyResult<PyRefMut<'py, GazetteerBuilder>> {
         let py = slf.py();
         let defaults = defaults(label, case)?;
-        slf.get()
-            .with(|builder| in_threads(py, || builder.add_path(&path, &defaults).map(|_| ())))?;
-        Ok(slf.clone())
+        let builder = &mut slf.0;
+        in_threads(py, || builder.add_path(&path, &defaults).map(|_| ()))?;
+        Ok(slf)
     }
 
     /// Adds the text of a list. ``name`` is what messages call it.
     #[pyo3(signature = (text, *, name="gazetteer", label=None, case=None))]
     fn add_text<'py>(
-        slf: &Bound<'py, GazetteerBuilder>,
+        mut slf: PyRefMut<'py, GazetteerBuilder>,
         text: &str,
         name: &str,
         label: Option<&str>,
         case: Option<&str>,
-    ) -> PyResult<Bound<'py, GazetteerBuilder>> {
+    ) -> PyResult<PyRefMut<'py, GazetteerBuilder>> {
         let defaults = defaults(label, case)?;
-        slf.get().with(|builder| {
-            builder.add_source(name, text, &defaults);
-        });
-        Ok(slf.clone())
+        slf.0.add_source(name, text, &defaults);
+        Ok(slf)
     }
 
     /// Adds an entity. One with the id and label of an earlier one adds its aliases to that.
@@ -261,7 +259,7 @@ impl GazetteerBuilder {
         reason = "they are keywords in Python, a column each"
     )]
     fn add<'py>(
-        slf: &Bound<'py, GazetteerBuilder>,
+        mut slf: PyRefMut<'py, GazetteerBuilder>,
         name: &str,
         label: &str,
         id: Option<&str>,
@@ -269,39 +267,29 @@ impl GazetteerBuilder {
         #[pyo3(from_py_with = pairs)] attributes: Vec<(String, String)>,
         case: Option<&str>,
         priority: i8,
-    ) -> PyResult<Bound<'py, GazetteerBuilder>> {
+    ) -> PyResult<PyRefMut<'py, GazetteerBuilder>> {
         let entry = entry(name, label, id, aliases, attributes, case, priority)?;
-        slf.get().with(|builder| {
-            builder.add(entry);
-        });
-        Ok(slf.clone())
+        slf.0.add(entry);
+        Ok(slf)
     }
 
     /// The gazetteer.
-    fn build(&self, py: Python<'_>) -> PyResult<Gazetteer> {
-        self.with(|builder| compiled_from(py, builder, "gazetteer".to_owned()))
+    fn build(&mut self, py: Python<'_>) -> PyResult<Gazetteer> {
+        compiled_from(py, &mut self.0, "gazetteer".to_owned())
     }
 
     /// Writes what was added as a compiled gazetteer, and says how many names it has. The file appears when it is whole.
-    fn compile(&self, py: Python<'_>, path: PathBuf) -> PyResult<usize> {
-        self.with(|builder| {
-            in_threads(py, || {
-                let mut bytes = Vec::new();
-                let names = builder.compile(&mut bytes)?;
-                write_whole(&path, &bytes)?;
-                Ok(names)
-            })
+    fn compile(&mut self, py: Python<'_>, path: PathBuf) -> PyResult<usize> {
+        in_threads(py, || {
+            let mut bytes = Vec::new();
+            let names = self.0.compile(&mut bytes)?;
+            write_whole(&path, &bytes)?;
+            Ok(names)
         })
     }
 
     fn __repr__(&self) -> &'static str {
         "<GazetteerBuilder>"
-    }
-}
-
-impl GazetteerBuilder {
-    fn with<T>(&self, call: impl FnOnce(&mut crate::GazetteerBuilder) -> T) -> T {
-        call(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Offsets are code points here, as in Python's strings.
 
+mod arrow;
 mod document;
 mod error;
 mod evaluate;
@@ -11,6 +12,7 @@ mod gazetteer;
 mod html;
 mod input;
 mod settings;
+mod span;
 mod tagger;
 mod workers;
 
@@ -22,12 +24,14 @@ use pyo3::{prelude::*, types::PyDict};
 mod module {
     #[pymodule_export]
     use crate::python::{
-        document::{Document, Span},
+        arrow::{ArrowArray, ArrowStream},
+        document::Document,
         evaluate::evaluate,
         explain::Explanation,
         files::{Reader, convert, read, read_articles},
         gazetteer::{Gazetteer, GazetteerBuilder, verify},
         rules,
+        span::Span,
         tagger::{Annotations, Tagger},
         version,
     };

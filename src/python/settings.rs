@@ -1,6 +1,7 @@
 //! What a tagger is made of, checked; and as the arguments that make another like it.
 
 use super::{
+    document::loads,
     error::{exception, invalid},
     gazetteer::Gazetteer,
     input::strings,
@@ -11,7 +12,7 @@ use crate::{
 };
 use pyo3::{
     prelude::*,
-    types::{PyDict, PyList},
+    types::{PyDict, PyList, PyMapping},
 };
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -20,7 +21,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 pub(super) struct Settings {
     gazetteers: Vec<Source>,
     builtin: bool,
-    patterns: Vec<PathBuf>,
+    patterns: PatternFiles,
     rules: bool,
     without: Vec<Rule>,
     titles: Titles,
@@ -39,6 +40,14 @@ pub(super) struct Settings {
 enum Source {
     Path(PathBuf),
     Gazetteer(Py<Gazetteer>),
+}
+
+/// Patterns of the user's.
+#[derive(Debug)]
+enum PatternFiles {
+    Paths(Vec<PathBuf>),
+    /// The lines of a file that a program has in memory.
+    Lines(String),
 }
 
 /// The arguments of `Tagger`, as they were given.
@@ -66,7 +75,7 @@ impl Default for Settings {
         Settings {
             gazetteers: Vec::new(),
             builtin: true,
-            patterns: Vec::new(),
+            patterns: PatternFiles::Paths(Vec::new()),
             rules: true,
             without: Vec::new(),
             titles: Titles::default(),
@@ -110,7 +119,10 @@ impl Settings {
                 self.gazetteers = words.iter().map(|w| Source::Path(w.into())).collect();
             }
             "builtin" => self.builtin = word == "true",
-            "patterns" => self.patterns = words.iter().map(PathBuf::from).collect(),
+            "patterns" => {
+                let paths = words.iter().map(PathBuf::from);
+                self.patterns = PatternFiles::Paths(paths.collect());
+            }
             "rules" => self.rules = word == "true",
             "without" => self.without = words.iter().map(|w| rule(w)).collect::<Result<_, _>>()?,
             "titles" => self.titles = named(key, word, Titles::ALL, Titles::as_str)?,
@@ -157,7 +169,7 @@ impl Settings {
             self.gazetteers = sources(gazetteers)?;
         }
         if let Some(patterns) = given.patterns {
-            self.patterns = paths(patterns)?;
+            self.patterns = PatternFiles::of(patterns)?;
         }
         if let Some(share) = given.min_score {
             self.min_score = score(share).map_err(invalid)?;
@@ -190,7 +202,7 @@ impl Settings {
         }
         let mut annotator = AnnotatorBuilder::default();
         annotator
-            .patterns(Patterns::from_paths(&self.patterns)?)
+            .patterns(self.patterns.read()?)
             .rules(self.rules)
             .without(self.without.iter().copied())
             .titles(self.titles)
@@ -215,14 +227,13 @@ impl Settings {
                 Source::Gazetteer(gazetteer) => gazetteers.append(gazetteer.clone_ref(py))?,
             }
         }
-        let patterns: Vec<_> = self.patterns.iter().map(|p| p.as_os_str()).collect();
         let without: Vec<_> = self.without.iter().map(|r| r.as_str()).collect();
         let labels: Vec<_> = self.labels.iter().map(|l| l.as_str()).collect();
         let map = self.map_labels.iter();
         let map: BTreeMap<_, _> = map.map(|(from, to)| (from.as_str(), to.as_str())).collect();
         keywords.set_item("gazetteers", gazetteers)?;
         keywords.set_item("builtin", self.builtin)?;
-        keywords.set_item("patterns", patterns)?;
+        keywords.set_item("patterns", self.patterns.argument(py)?)?;
         keywords.set_item("rules", self.rules)?;
         keywords.set_item("without", without)?;
         keywords.set_item("titles", self.titles.as_str())?;
@@ -240,6 +251,62 @@ impl Settings {
         keywords.set_item("attributes", self.attributes)?;
         keywords.set_item("threads", self.threads)?;
         Ok(keywords)
+    }
+}
+
+impl PatternFiles {
+    /// Paths, or mappings as lines of a file have them.
+    fn of(value: &Bound<'_, PyAny>) -> PyResult<PatternFiles> {
+        if value.extract::<PathBuf>().is_ok() {
+            return Ok(PatternFiles::Paths(paths(value)?));
+        }
+        let is_mapping = |item: &Bound<'_, PyAny>| item.cast::<PyMapping>().is_ok();
+        let items = match is_mapping(value) {
+            true => vec![value.clone()],
+            false => value.try_iter()?.collect::<PyResult<_>>()?,
+        };
+        if !items.iter().any(is_mapping) {
+            let paths = items.iter().map(|item| item.extract());
+            return Ok(PatternFiles::Paths(paths.collect::<PyResult<_>>()?));
+        }
+        if !items.iter().all(is_mapping) {
+            return Err(invalid(
+                "patterns are files or mappings, not both: write the mappings to a file, a line each",
+            ));
+        }
+        let dumps = value.py().import("json")?.getattr("dumps")?;
+        let mut lines = String::new();
+        for item in items {
+            let line: String = dumps.call1((item,))?.extract()?;
+            lines.push_str(&line);
+            lines.push('\n');
+        }
+        Ok(PatternFiles::Lines(lines))
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            PatternFiles::Paths(paths) => paths.is_empty(),
+            PatternFiles::Lines(lines) => lines.is_empty(),
+        }
+    }
+
+    fn read(&self) -> Result<Patterns, Error> {
+        match self {
+            PatternFiles::Paths(paths) => Patterns::from_paths(paths),
+            PatternFiles::Lines(lines) => Patterns::from_str("patterns", lines),
+        }
+    }
+
+    /// The argument that they came from.
+    fn argument<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        match self {
+            PatternFiles::Paths(paths) => PyList::new(py, paths.iter().map(|p| p.as_os_str())),
+            PatternFiles::Lines(lines) => {
+                let lines = lines.lines().map(|line| loads(py, line));
+                PyList::new(py, lines.collect::<PyResult<Vec<_>>>()?)
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `Tagger`: an annotator with its threads.
 
 use super::{
+    arrow::{self, Columns},
     document::{Document, Text, raw_meta},
     error::{exception, in_document, invalid},
     explain::Explanation,
@@ -14,9 +15,9 @@ use crate::{
 };
 use pyo3::{
     prelude::*,
-    pybacked::PyBackedStr,
     types::{PyDict, PyIterator, PyList, PyTuple},
 };
+use pyo3_arrow::input::AnyArray;
 use rayon::prelude::*;
 use std::{
     collections::VecDeque,
@@ -26,7 +27,7 @@ use std::{
 };
 
 /// Threads get so many bytes of text each before the interpreter is asked for signals; a tenth of a second.
-const BYTES_AT_ONCE: usize = 4 << 20;
+pub(super) const BYTES_AT_ONCE: usize = 4 << 20;
 
 /// Finds the entities of texts: gazetteers, rules and patterns behind one call.
 ///
@@ -37,7 +38,8 @@ const BYTES_AT_ONCE: usize = 4 << 20;
 ///     gazetteers: Lists, folders of lists, compiled gazetteers (paths), ``Gazetteer`` objects; they come before the built-in ones
 ///         where names tie.
 ///     builtin: Use the built-in gazetteers. Default: True.
-///     patterns: Files of patterns: spaCy's and Prodigy's ``patterns.jsonl``.
+///     patterns: Files of patterns, spaCy's and Prodigy's ``patterns.jsonl``; or the patterns themselves, as an ``EntityRuler`` takes
+///         them.
 ///     rules: Apply rules besides the lists. Default: True.
 ///     without: Rules that are not applied; ``wiretag.rules()`` lists them.
 ///     titles: ``inside``: titles are parts of people (*President Obama*). Default: ``outside``.
@@ -204,6 +206,43 @@ impl Tagger {
         })
     }
 
+    /// Annotates a column of Arrow data on all cores, without the lock of the interpreter and without copying a text.
+    ///
+    /// Takes whatever has the Arrow PyCapsule interface: tables, batches and arrays of pyarrow, data frames and series of polars,
+    /// relations of DuckDB, data frames of pandas from 2.2 on (with pyarrow). What it gives has it too:
+    /// ``pyarrow.table(tagger.annotate_arrow(table))``, ``polars.DataFrame(...)``, ``pyarrow.record_batch(...)`` of a batch,
+    /// ``pyarrow.array(...)`` of an array.
+    ///
+    /// Of a table the result has all columns and, behind them, ``spans``: for each row a list of structs with the fields ``start``,
+    /// ``end`` (int64), ``label``, ``text``, ``entity``, ``name`` (string), ``also`` (list of strings), ``origin`` (string), ``score``
+    /// (double), ``zone``, ``lost`` (string) and ``attributes`` (map of strings), null where a ``Span`` has none. Of an array of texts
+    /// it is the array of these lists. Where a text is null, its spans are.
+    ///
+    /// Args:
+    ///     data: A table, a batch, a data frame, or the texts themselves as an array.
+    ///     text: The column with the texts: string, large_string, string_view, or a dictionary of these.
+    ///     id: The column with the ids that errors name. Default: none.
+    ///     errors: What becomes of a text that can't be annotated. ``raise``: its ``DocumentError`` is raised. ``column``: its spans are
+    ///         null, and a column ``error`` says why; it is null in all other rows.
+    ///     offset_unit: What offsets count: ``codepoint``, ``byte`` (of UTF-8) or ``utf16``. The metadata of the column ``spans`` and of
+    ///         the table say it (``wiretag.offset_unit``). Default: ``codepoint``.
+    ///
+    /// A column with the tagger's ``date_field`` gives the dates of the texts.
+    #[pyo3(signature = (data, *, text="text", id=None, errors="raise", offset_unit="codepoint"))]
+    fn annotate_arrow<'py>(
+        &self,
+        py: Python<'py>,
+        data: AnyArray,
+        text: &str,
+        id: Option<&str>,
+        errors: &str,
+        offset_unit: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let date = &self.settings.date_field;
+        let columns = Columns::new(text, id, date, errors, offset_unit)?;
+        arrow::annotate(py, self, data, &columns)
+    }
+
     /// Explains why a text, or a word in it, is annotated as it is.
     ///
     /// Args:
@@ -232,7 +271,8 @@ impl Tagger {
             return Err(invalid(format!("{word:?} does not stand in the text")));
         }
         let meta = text.meta.as_ref().map(|m| raw_meta(m.bind(py)));
-        let document = crate::Document::new(text.id, &*text.text);
+        let id = if text.id.is_empty() { "text" } else { &text.id };
+        let document = crate::Document::new(id, &*text.text);
         let document = document.with_meta(meta.transpose()?.unwrap_or_default());
         let report = py.detach(|| {
             let unit = OffsetUnit::Codepoint;
@@ -250,7 +290,7 @@ impl Tagger {
 
     /// Threads that work in batches.
     #[getter]
-    fn threads(&self) -> usize {
+    pub(super) fn threads(&self) -> usize {
         self.workers.count()
     }
 
@@ -275,9 +315,9 @@ type Item = (usize, PyResult<Text>);
 type Outcome = PyResult<Document>;
 
 /// What a thread annotates.
-struct Task<'t> {
-    text: &'t PyBackedStr,
-    date: Option<String>,
+pub(super) struct Task<'t> {
+    pub(super) text: &'t str,
+    pub(super) date: Option<String>,
 }
 
 impl Tagger {
@@ -298,6 +338,17 @@ impl Tagger {
 
     /// What is found in a text; a message for what is a fault of ours.
     fn found(&self, memory: &mut Memory, task: &Task<'_>) -> Result<Found, String> {
+        // A copy is as large as what is in it.
+        self.annotated(memory, task, Found::clone)
+    }
+
+    /// The same in the memory where it was found.
+    pub(super) fn annotated<T>(
+        &self,
+        memory: &mut Memory,
+        task: &Task<'_>,
+        take: impl FnOnce(&Found) -> T,
+    ) -> Result<T, String> {
         let Task { text, date } = task;
         // Offsets inside have 32 bits.
         if text.len() > u32::MAX as usize - (1 << 20) {
@@ -308,13 +359,20 @@ impl Tagger {
             let Memory { scratch, found } = memory;
             self.annotator
                 .annotate_text(scratch, text, date.as_deref(), found);
-            // A copy is as large as what is in it.
-            found.clone()
+            take(found)
         }));
         annotated.map_err(|_| {
             *memory = Memory::default();
             "an internal error, please report it with this text".to_owned()
         })
+    }
+
+    pub(super) fn annotator(&self) -> &Annotator {
+        &self.annotator
+    }
+
+    pub(super) fn team(&self, py: Python<'_>) -> PyResult<Arc<Team>> {
+        self.workers.team(py)
     }
 
     fn annotate_chunk(&self, py: Python<'_>, chunk: Vec<Item>) -> PyResult<Vec<Outcome>> {

@@ -63,7 +63,7 @@ impl Workers {
     /// The threads of this process.
     pub(super) fn team(&self, _attached: Python<'_>) -> PyResult<Arc<Team>> {
         let mut team = lock(&self.team);
-        if let Some(team) = team.as_ref().filter(|t| t.process == std::process::id()) {
+        if let Some(team) = team.as_ref().filter(|t| t.is_of_this_process()) {
             return Ok(team.clone());
         }
         let pool = ThreadPoolBuilder::new().num_threads(self.threads).build();
@@ -120,7 +120,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+impl Drop for Workers {
+    fn drop(&mut self) {
+        let team = self.team.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if team.as_ref().is_some_and(|t| !t.is_of_this_process()) {
+            mem::forget(team.take());
+        }
+    }
+}
+
 impl Team {
+    fn is_of_this_process(&self) -> bool {
+        self.process == std::process::id()
+    }
+
     /// Does work in these threads: what it splits is shared among them.
     pub(super) fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
         self.pool.install(work)

@@ -1,8 +1,8 @@
-//! Every `$ wiretag …` in the README prints what the README shows.
+//! Every `$ wiretag …` in the README, and in pages of the documentation, prints what is shown there.
 
 use std::{fs, path::Path, process::Command};
 
-const README: &str = "README.md";
+const PAGES: [&str; 2] = ["README.md", "docs/coming-from.md"];
 
 /// Runs the commands of a console block in `folder` and gives the block with their real output.
 fn rerun(block: &str, folder: &Path) -> String {
@@ -36,15 +36,13 @@ fn rerun(block: &str, folder: &Path) -> String {
     out
 }
 
-#[test]
-fn console_blocks_show_what_the_commands_print() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join(README)).expect("the README is there");
+/// A page with the real output of its console blocks.
+fn fresh(page: &str, root: &Path) -> String {
     let folder = tempfile::tempdir().expect("a folder can be made");
     std::os::unix::fs::symlink(root.join("examples"), folder.path().join("examples"))
         .expect("a link can be made");
     let mut fresh = String::new();
-    let mut rest = readme.as_str();
+    let mut rest = page;
     while let Some(at) = rest.find("```console\n") {
         let (before, block) = rest.split_at(at + "```console\n".len());
         let end = block.find("```").expect("every block ends");
@@ -53,13 +51,22 @@ fn console_blocks_show_what_the_commands_print() {
         fresh.push('\n');
         rest = &block[end..];
     }
-    fresh.push_str(rest);
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(root.join(README), &fresh).expect("the README can be written");
-        return;
+    fresh + rest
+}
+
+#[test]
+fn console_blocks_show_what_the_commands_print() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in PAGES {
+        let page = fs::read_to_string(root.join(name)).expect("the page is there");
+        let fresh = fresh(&page, root);
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(root.join(name), &fresh).expect("the page can be written");
+        } else {
+            assert_eq!(
+                fresh, page,
+                "{name}: run `UPDATE=1 cargo test readme` and read the diff"
+            );
+        }
     }
-    assert_eq!(
-        fresh, readme,
-        "run `UPDATE=1 cargo test readme` and read the diff"
-    );
 }
