@@ -47,7 +47,7 @@ use surroundings::Known;
 
 /// Finds names that documents use and the lists lack.
 ///
-/// Memory grows with the distinct names that are seen, about a kilobyte each, up to [`Miner::most_names`]; beyond that, names of the
+/// Memory grows with the distinct names that are seen, about 2.5 kB each, up to [`Miner::most_names`]; beyond that, names of the
 /// fewest documents are forgotten. The result is the same whatever the number of threads.
 #[derive(Debug)]
 pub struct Miner<'a> {
@@ -65,7 +65,7 @@ pub struct Miner<'a> {
     pub most: usize,
     /// Names that are not to be proposed again. Default: none.
     pub ignore: Option<Gazetteer>,
-    /// The most names that are counted at once. Default: 500,000.
+    /// The most names that are counted at once. Default: 200,000.
     pub most_names: usize,
     /// Counts the bytes read, as they are on disk, while the run goes on.
     pub bytes_read: Arc<AtomicU64>,
@@ -125,7 +125,7 @@ impl<'a> Miner<'a> {
             min_documents: 1,
             most: 0,
             ignore: None,
-            most_names: 500_000,
+            most_names: 200_000,
             bytes_read: Arc::default(),
             stop: Arc::default(),
         }
