@@ -7,8 +7,10 @@ import random
 import subprocess
 from pathlib import Path
 
+import pytest
+
 import wiretag
-from cases import cases
+from cases import Case, cases
 
 PARTS = [
     *("Iran", "the DPRK", "Kim Jong Un", "Hwasong–18", "U.S.", "Köln", "İstanbul", "Côte d’Ivoire", "东京", "N. Korea", "IAEA"),
@@ -44,13 +46,27 @@ def check(binary: str, tagger: wiretag.Tagger, texts: list[str], *options: str) 
     return sum(len(r["spans"]) for r in batch)
 
 
-def test_all_cases_are_annotated_alike(binary: str, tagger: wiretag.Tagger, tmp_path: Path) -> None:
-    count, texts = 0, []
-    for number, case in enumerate(cases()):
-        count += 1
-        texts.append(case.text)
+@pytest.fixture(scope="module")
+def all_cases() -> list[Case]:
+    found = cases()
+    assert len(found) > 200
+    return found
+
+
+def test_all_cases_are_annotated_alike(all_cases: list[Case], binary: str, tagger: wiretag.Tagger) -> None:
+    for case in all_cases:
         if not case.gazetteers:
-            continue
+            spans = tagger.annotate(case.text).spans
+            assert [(s.start, s.end, s.label) for s in spans] == case.marks, case.name
+    texts = [case.text for case in all_cases]
+    assert check(binary, tagger, texts) > 300
+    other = wiretag.Tagger(titles="inside", overlaps="all", attributes=True, map_labels=["ontonotes"])
+    options = ["--titles", "inside", "--overlaps", "all", "--attributes", "--map-labels", "ontonotes"]
+    assert check(binary, other, texts, *options) > 300
+
+
+def test_cases_with_lists_of_their_own_are_annotated_alike(all_cases: list[Case], binary: str, tmp_path: Path) -> None:
+    for number, case in enumerate(case for case in all_cases if case.gazetteers):
         paths = [tmp_path / f"{number}-{n}.tsv" for n in range(len(case.gazetteers))]
         builder = wiretag.Gazetteer.builder()
         for path, source in zip(paths, case.gazetteers, strict=True):
@@ -62,14 +78,6 @@ def test_all_cases_are_annotated_alike(binary: str, tagger: wiretag.Tagger, tmp_
             own = wiretag.Tagger(gazetteers, builtin=False, threads=1).annotate(case.text, id="0")
             assert [(s.start, s.end, s.label) for s in own.spans] == case.marks, case.name
             assert own.to_dict() == expected, case.name
-    assert count > 200
-    for case in cases():
-        if not case.gazetteers:
-            assert [(s.start, s.end, s.label) for s in tagger.annotate(case.text).spans] == case.marks, case.name
-    assert check(binary, tagger, texts) > 300
-    other = wiretag.Tagger(titles="inside", overlaps="all", attributes=True, map_labels=["ontonotes"])
-    options = ["--titles", "inside", "--overlaps", "all", "--attributes", "--map-labels", "ontonotes"]
-    assert check(binary, other, texts, *options) > 300
 
 
 def test_a_thousand_random_texts_are_annotated_alike(binary: str, tagger: wiretag.Tagger) -> None:

@@ -193,14 +193,15 @@ def test_options_are_those_of_the_program() -> None:
 
 
 def test_patterns_may_be_those_of_an_entity_ruler(tmp_path: Path) -> None:
-    patterns = [
+    patterns: list[Any] = [
         {"label": "ORG", "pattern": "Acme Shipbuilding", "id": "org/acme"},
         {"label": "GPE", "pattern": [{"LOWER": "san"}, {"LOWER": "francisco"}]},
     ]
     path = tmp_path / "patterns.jsonl"
     path.write_text("".join(json.dumps(p) + "\n" for p in patterns), encoding="utf-8")
     text = "🚀 Acme Shipbuilding left San Francisco."
-    for given in (patterns, path, [str(path)]):
+    ways: list[Any] = [patterns, path, [str(path)]]
+    for given in ways:
         tagger = wiretag.Tagger(patterns=given, builtin=False)
         for made in (tagger, pickle.loads(pickle.dumps(tagger))):
             spans = [(s.start, s.label, s.entity, s.origin) for s in made.annotate(text).spans]
@@ -209,7 +210,7 @@ def test_patterns_may_be_those_of_an_entity_ruler(tmp_path: Path) -> None:
         wiretag.Tagger(patterns=[patterns[0], {"label": "X", "pattern": [{"POS": "NOUN"}]}])
     assert raised.value.line == 2
     with pytest.raises(wiretag.Error, match="not both"):
-        wiretag.Tagger(patterns=[patterns[0], path])  # type: ignore[list-item]
+        wiretag.Tagger(patterns=[patterns[0], path])
 
 
 @pytest.mark.parametrize(

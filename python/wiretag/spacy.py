@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-import srsly  # type: ignore[import-untyped]
+import srsly
 from spacy import util
 from spacy.language import Language
 from spacy.pipeline import Pipe
@@ -161,7 +161,7 @@ class WiretagPipe(Pipe):
         What can't be annotated goes to the error handler.
         """
         handle = self.get_error_handler()
-        for docs in util.minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]
+        for docs in util.minibatch(stream, size=batch_size):
             documents = self.tagger.annotate_batch(map(self._text, docs), errors="keep")
             for doc, document in zip(docs, documents, strict=True):
                 try:

@@ -215,7 +215,7 @@ fn two_configurations_and_two_sets_of_patterns_differ_by_what_they_say() {
     let town = ("Xyzburg".to_owned(), 1, none.clone(), json!("PLACE"));
     assert_eq!(changes(&rules, "gained"), [town]);
     let person = ("Carla Whitcombe".to_owned(), 1, json!("PERSON"), none);
-    assert_eq!(changes(&rules, "lost"), [person.clone()]);
+    assert_eq!(changes(&rules, "lost"), [person]);
     // What the command line says wins.
     let ran = report(&["all.toml", "some.toml", "news.txt", "--no-rules"]);
     assert_eq!(changes(&ran, "lost"), []);
