@@ -16,7 +16,7 @@ import wiretag
 @pytest.mark.parametrize("processes", [None, 2])
 def test_datasets_are_mapped(root: Path, tmp_path: Path, tagger: wiretag.Tagger, processes: int | None) -> None:
     pytest.importorskip("datasets", reason="datasets is not installed")
-    from datasets import Dataset  # type: ignore[import-untyped,unused-ignore]
+    from datasets import Dataset
 
     file = root / "examples/articles/wire/desk-items.jsonl"
     command = [

@@ -16,10 +16,9 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeAlias
 
-import srsly  # type: ignore[import-untyped]
+import srsly
 from spacy import util
 from spacy.language import Language
 from spacy.pipeline import Pipe
@@ -28,7 +27,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 from spacy.training import Example
 
 import wiretag
-from wiretag import DataError, DocumentError, Error, FileError, Gazetteer, Tagger
+from wiretag import DocumentError, Error, FileError, Gazetteer, Tagger
 
 __all__ = ["AlignmentWarning", "VersionWarning", "WiretagPipe"]
 
@@ -162,7 +161,7 @@ class WiretagPipe(Pipe):
         What can't be annotated goes to the error handler.
         """
         handle = self.get_error_handler()
-        for docs in util.minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]
+        for docs in util.minibatch(stream, size=batch_size):
             documents = self.tagger.annotate_batch(map(self._text, docs), errors="keep")
             for doc, document in zip(docs, documents, strict=True):
                 try:
@@ -204,7 +203,7 @@ class WiretagPipe(Pipe):
         self._tagger: Tagger | None = None
         self._missing: FileError | None = None
         self._gazetteers: list[Gazetteer] = []
-        self._patterns: list[str] = []
+        self._patterns: list[dict[str, Any]] = []
         try:
             gazetteers = self._opened(lists)
             self._tagger = self._made(gazetteers, patterns)
@@ -213,7 +212,7 @@ class WiretagPipe(Pipe):
             self._missing = error
         else:
             self._gazetteers = gazetteers
-            self._patterns = [Path(path).read_text(encoding="utf-8-sig") for path in patterns]
+            self._patterns = [pattern for path in patterns for pattern in _read_patterns(path)]
 
     def add_gazetteers(self, gazetteers: Iterable[str | Path | Gazetteer]) -> None:
         """Adds gazetteers behind those that are there. They are saved with the pipeline."""
@@ -223,15 +222,14 @@ class WiretagPipe(Pipe):
         """Adds patterns: dictionaries as ``EntityRuler.add_patterns`` takes them. They are saved with the pipeline.
 
         Raises:
-            DataError: When one is bad; ``line`` is its place, counted from 1.
+            DataError: When one is bad; ``line`` is its place among all patterns, counted from 1.
         """
-        self._use(self._gazetteers, [*self._patterns, _lines(patterns)])
+        self._use(self._gazetteers, [*self._patterns, *patterns])
 
     @property
     def patterns(self) -> list[dict[str, Any]]:
         """The patterns, those of the configuration first."""
-        lines = (line for text in self._patterns for line in text.split("\n"))
-        return [json.loads(line) for line in lines if line.strip()]
+        return list(self._patterns)
 
     def remove_by_id(self, pattern_id: str) -> None:
         """Removes the patterns with an id.
@@ -239,10 +237,10 @@ class WiretagPipe(Pipe):
         Raises:
             Error: When no pattern has it.
         """
-        kept = [pattern for pattern in self.patterns if pattern.get("id") != pattern_id]
-        if len(kept) == len(self.patterns):
+        kept = [pattern for pattern in self._patterns if pattern.get("id") != pattern_id]
+        if len(kept) == len(self._patterns):
             raise Error(f"no pattern has the id {pattern_id!r}")
-        self._use(self._gazetteers, [_lines(kept)] if kept else [])
+        self._use(self._gazetteers, kept)
 
     def initialize(
         self,
@@ -314,20 +312,11 @@ class WiretagPipe(Pipe):
     def _opened(self, gazetteers: Iterable[str | Path | Gazetteer]) -> list[Gazetteer]:
         return [g if isinstance(g, Gazetteer) else Gazetteer.from_path(g, **self._list_defaults) for g in gazetteers]
 
-    def _use(self, gazetteers: list[Gazetteer], patterns: list[str]) -> None:
-        with TemporaryDirectory() as folder:
-            paths = [Path(folder, f"patterns-{n}.jsonl") for n in range(len(patterns))]
-            for path, lines in zip(paths, patterns, strict=True):
-                path.write_text(lines, encoding="utf-8")
-            try:
-                self._tagger = self._made(gazetteers, paths)
-            except DataError as error:
-                # Whoever reads the message finds no such folder.
-                problems = [p._replace(path=Path(p.path).name) for p in error.problems]
-                raise DataError(str(error).replace(f"{folder}/", ""), problems) from None
+    def _use(self, gazetteers: list[Gazetteer], patterns: list[dict[str, Any]]) -> None:
+        self._tagger = self._made(gazetteers, patterns)
         self._gazetteers, self._patterns, self._missing = gazetteers, patterns, None
 
-    def _made(self, gazetteers: list[Gazetteer], patterns: Sequence[str | Path]) -> Tagger | None:
+    def _made(self, gazetteers: list[Gazetteer], patterns: list[str] | list[dict[str, Any]]) -> Tagger | None:
         if not (gazetteers or patterns or self._settings["builtin"]):
             return None
         return Tagger(gazetteers, patterns=patterns, **self._settings)
@@ -405,8 +394,9 @@ class WiretagPipe(Pipe):
             warnings.warn(message, AlignmentWarning, stacklevel=2)
 
 
-def _lines(patterns: Iterable[dict[str, Any]]) -> str:
-    return "".join(json.dumps(pattern) + "\n" for pattern in patterns)
+def _read_patterns(path: str) -> list[dict[str, Any]]:
+    lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
+    return [json.loads(line) for line in lines if line.strip()]
 
 
 def _shown(span: wiretag.Span) -> str:
