@@ -198,6 +198,18 @@ impl Rows {
         let group = self.file.metadata().row_group(number);
         let rows = group.num_rows();
         self.unread = usize::try_from(rows).map_err(|_| "it has less than no rows")?;
+        // The library panics over these.
+        let places = group.columns().iter().flat_map(|column| {
+            let dictionary = column.dictionary_page_offset().unwrap_or(0);
+            [
+                dictionary,
+                column.data_page_offset(),
+                column.compressed_size(),
+            ]
+        });
+        if places.min().is_some_and(|least| least < 0) {
+            return Err("its columns are nowhere in the file".to_owned());
+        }
         let size = group.total_byte_size() / rows.max(1);
         self.batch = (BATCH_BYTES / size.max(1)).clamp(1, BATCH_ROWS) as usize;
         let group = self.file.get_row_group(number).map_err(|e| said(&e))?;
