@@ -17,11 +17,11 @@ use wiretag::{
 pub(super) const FILE: &str = "wiretag.toml";
 
 /// The commands that read it: those that annotate.
-pub(super) const COMMANDS: [&str; 3] = ["annotate", "explain", "votes"];
+pub(super) const COMMANDS: [&str; 4] = ["annotate", "explain", "mine", "votes"];
 
 /// Shows the settings in effect here, and where each comes from: the built-in value, or the file and line.
 ///
-/// wiretag.toml is looked for in the working folder and the folders above it; annotate, explain and votes read it. What the command
+/// wiretag.toml is looked for in the working folder and the folders above it; annotate, explain, mine and votes read it. What the command
 /// line says wins: an option there takes the place of the setting, lists included. Paths are relative to the file.
 ///
 /// Examples:
