@@ -50,7 +50,8 @@ def record(row):
             span["attributes"] = dict(span["attributes"])
         spans.append(span)
     made = {"id": row["id"], "text": row["text"], "spans": spans}
-    return made | ({"meta": json.loads(row["meta"])} if row["meta"] is not None else {})
+    # What is not there is NaN in pandas 3.
+    return made | ({"meta": json.loads(row["meta"])} if isinstance(row["meta"], str) else {})
 
 
 inputs = [ROOT / "examples" / "articles", "--attributes", "--overlaps", "all", "--offsets", "utf16"]
