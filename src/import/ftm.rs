@@ -67,9 +67,6 @@ impl Importer for FollowTheMoney {
         _: &str,
         options: &ImportOptions,
     ) -> Result<Parsed<'a>, String> {
-        if text.trim().is_empty() {
-            return Ok(Parsed::Nothing);
-        }
         let line: Line<'a> = json(text, "entity of FollowTheMoney (id, schema, properties)")?;
         let Some(label) = options.label_of([&*line.schema]) else {
             return Ok(Parsed::Left(

@@ -40,9 +40,6 @@ impl Importer for Gate {
         context: &str,
         options: &ImportOptions,
     ) -> Result<Parsed<'a>, String> {
-        if text.trim().is_empty() {
-            return Ok(Parsed::Nothing);
-        }
         let types: Vec<&str> = context.split(':').map(str::trim).collect();
         // `location:country` before `country` before `location`, and what the annotation is called before all.
         let both = types.iter().take(2).copied().collect::<Vec<_>>().join(":");

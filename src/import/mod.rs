@@ -269,7 +269,7 @@ trait Importer: Sync {
         read::Format::Jsonl
     }
 
-    /// The entity of a piece. `context` is what stands for its file: [`Importer::files`].
+    /// The entity of a piece that is not blank. `context` is what stands for its file: [`Importer::files`].
     fn parse<'a>(
         &self,
         text: &'a str,
@@ -470,6 +470,9 @@ impl Import {
                 return Item::Bad(format!("not UTF-8 at byte {byte} of the line"));
             }
         };
+        if text.trim().is_empty() {
+            return Item::Nothing;
+        }
         match self.format.importer().parse(
             text.trim_end_matches(['\r', '\n']),
             context,

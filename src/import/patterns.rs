@@ -37,9 +37,6 @@ impl Importer for Patterns {
         _: &str,
         options: &ImportOptions,
     ) -> Result<Parsed<'a>, String> {
-        if text.trim().is_empty() {
-            return Ok(Parsed::Nothing);
-        }
         let line: Line<'a> = json(text, "pattern of spaCy (label, pattern, id)")?;
         let label = match options.label_of([&*line.label]) {
             Some(label) => label,

@@ -17,7 +17,7 @@ impl Importer for RegexNer {
         _: &str,
         options: &ImportOptions,
     ) -> Result<Parsed<'a>, String> {
-        if text.trim().is_empty() || text.starts_with('#') {
+        if text.starts_with('#') {
             return Ok(Parsed::Nothing);
         }
         let cells: Vec<&str> = text.split('\t').collect();

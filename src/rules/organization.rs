@@ -52,8 +52,12 @@ fn by_head(scene: &Scene, head: Word, found: &mut Found) {
     if end > head.last && number_behind(scene, head).is_some() {
         let first = if modified { first } else { head.first };
         found.add(scene, (first, end), "ORG", Rule::OrganizationUnit);
-    } else if !head.is.has(Is::HEAD_END) {
-    } else if modified {
+        return;
+    }
+    if !head.is.has(Is::HEAD_END) {
+        return;
+    }
+    if modified {
         let numbered = (first..head.first).any(|i| scene.shape(i).is_digits());
         let rule = match numbered {
             true => Rule::OrganizationUnit,
@@ -217,15 +221,12 @@ fn leaves_at_start(scene: &Scene, i: usize) -> bool {
 
 /// Does something in front of the head say which organization this is?
 fn has_modifier(scene: &Scene, first: usize, head: Word) -> bool {
-    let strong = head
-        .is
-        .has(Is::HEAD_PUBLIC.or(Is::HEAD_MILITARY).or(Is::HEAD_SCHOOL));
     let mut words = first..head.first;
     words.any(|i| {
         let known = scene.is_listed(i, Listed::ANY);
         let plain = scene.is(i, Is::COMMON) && !known && !scene.is(i, Is::GIVEN.or(Is::FAMILY));
         // In a headline a common word says nothing.
-        !plain || scene.casing(i) == Casing::Normal && (strong || head.first - first >= 1)
+        !plain || scene.casing(i) == Casing::Normal
     })
 }
 
